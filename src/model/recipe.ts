@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Source, Unpack } from './source.js';
+
+/** A file of the project that a recipe refers to; its digest makes it part of every cache key it enters. */
+export interface ProjectFile {
+  /** Path below the project's root, with `/`. */
+  readonly path: string;
+  readonly sha256: string;
+}
+
+/** Files laid over a tree as they are. */
+export interface Overlay {
+  /** Directory below the project's root. */
+  readonly from: string;
+  /** Directory in the tree; `.` is its root. */
+  readonly to: string;
+  /** What `from` holds, sorted by path. */
+  readonly files: readonly ProjectFile[];
+}
+
+/** An ordered series of patches and, after them, whole files. */
+export interface Series {
+  readonly name: string;
+  readonly patches: readonly ProjectFile[];
+  readonly overlays: readonly Overlay[];
+}
+
+/** One requested Kconfig symbol with the place and the reason of the request. */
+export interface SymbolRequest {
+  /** Without the `CONFIG_` prefix. */
+  readonly symbol: string;
+  /** `y`, `m`, `n`, a number or a quoted string, as in a .config. */
+  readonly value: string;
+  /** Why it is needed, from the fragment's comment. */
+  readonly why: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+export interface ConfigSpec {
+  /** The make target that the fragments are merged onto. */
+  readonly base: 'allnoconfig' | 'tinyconfig' | 'defconfig';
+  readonly fragments: readonly ProjectFile[];
+  readonly requests: readonly SymbolRequest[];
+}
+
+/** What a generation of kernels does its own way. */
+export interface Era {
+  readonly name: string;
+  /** `make olddefconfig` exists (3.7 and later). */
+  readonly olddefconfig: boolean;
+  /** `panic=-1` reboots at once; older kernels need a positive number. */
+  readonly panicNow: '-1' | '1';
+  /** `initramfs-virtio` guests or older hardware. */
+  readonly nic: 'virtio-net-pci' | 'e1000';
+}
+
+export interface SourceSpec {
+  readonly source: Source;
+  readonly unpack: Unpack;
+}
+
+/** The match alone, against a distribution's kernel: its headers to build with and its image to boot. */
+export interface ModuleMode {
+  readonly headers: SourceSpec;
+  readonly image: SourceSpec;
+}
+
+export interface LinuxRecipe {
+  readonly kind: 'linux';
+  /** As typed after `--kernel`. */
+  readonly version: string;
+  readonly summary: string;
+  readonly file: ProjectFile;
+  readonly arch: 'x86_64';
+  readonly era: Era;
+  readonly linux: SourceSpec;
+  readonly series: readonly Series[];
+  readonly config: ConfigSpec;
+  /** Default iptables recipe. */
+  readonly iptables: string;
+  /** Definition sets, by name. */
+  readonly protocols: readonly string[];
+  /** Scenario to verify with, by name. */
+  readonly scenario: string;
+  /** Modules loaded in the guest, in order, beyond what their dependencies bring. */
+  readonly guestModules: readonly string[];
+  readonly module?: ModuleMode;
+}
+
+export interface IptablesRecipe {
+  readonly kind: 'iptables';
+  readonly version: string;
+  readonly summary: string;
+  readonly file: ProjectFile;
+  readonly iptables: SourceSpec;
+  readonly series: readonly Series[];
+  /** Arguments for ./configure beside the prefix. */
+  readonly configure: readonly string[];
+  /** Back ends it yields. */
+  readonly backends: readonly ('legacy' | 'nft')[];
+}

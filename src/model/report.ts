@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { CheckResult, KernelComplaint } from './check.js';
+import type { TaskOutcome } from './event.js';
+import type { ExitCode, Failure } from './failure.js';
+import type { ConfigVerdict } from './config.js';
+import type { LedgerLine } from './ledger.js';
+import type { Confinement } from './runtime.js';
+import type { FetchedFile } from './source.js';
+
+/** Raised with every incompatible change of Report. */
+export const REPORT_SCHEMA = 1;
+
+export interface ReportedStep {
+  readonly id: string;
+  readonly title: string;
+  readonly outcome: TaskOutcome | 'pending' | 'running';
+  readonly ms?: number;
+  readonly key?: string;
+  readonly digest?: string;
+  readonly log?: string;
+}
+
+export interface ReportedInput extends FetchedFile {
+  /** The recipe's name for it: linux, iptables, headers, … */
+  readonly source: string;
+  readonly version?: string;
+  readonly pinned: boolean;
+}
+
+export interface ReportedArtifact {
+  readonly name: string;
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** The record of a run: on disk from its first second, replaced atomically at every change. */
+export interface Report {
+  readonly schema: typeof REPORT_SCHEMA;
+  readonly tool: string;
+  readonly recipe: { readonly kernel: string; readonly iptables: string; readonly mode: string };
+  readonly started: string;
+  readonly ended?: string;
+  readonly exitCode?: ExitCode;
+  readonly failure?: Failure;
+  readonly host: Readonly<Record<string, string>>;
+  readonly builder: {
+    readonly name: string;
+    readonly toolchain: Readonly<Record<string, string>>;
+    readonly confinement: Confinement;
+  };
+  readonly inputs: readonly ReportedInput[];
+  readonly steps: readonly ReportedStep[];
+  readonly patches: readonly LedgerLine[];
+  readonly config: readonly ConfigVerdict[];
+  readonly artifacts: readonly ReportedArtifact[];
+  readonly guest?: {
+    readonly accelerator: string;
+    readonly why: string;
+    readonly release: string;
+    readonly bootMs: number;
+    readonly complaints: readonly KernelComplaint[];
+  };
+  readonly checks: readonly CheckResult[];
+  /** The command that does the same again. */
+  readonly reproduce: string;
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+/**
+ * Packages from a Debian suite, found through the mirror that the machine is configured with.
+ * apt's signed chain (Release -> Packages/Sources -> file) gives the checksums.
+ */
+export interface AptSource {
+  readonly kind: 'apt';
+  /** Suite's codename, such as `bookworm`. */
+  readonly suite: string;
+  /** `binary` fetches .deb files, `source` a source package's files (.dsc, orig tarball, Debian's). */
+  readonly type: 'binary' | 'source';
+  /** A package's name; `{release}` in `with` stands for the kernel release that its dependency names. */
+  readonly package: string;
+  /**
+   * For a meta package (linux-headers-cloud-amd64): fetch those of its direct and indirect
+   * dependencies whose names match one of these regular expressions (anchored at both ends).
+   */
+  readonly closure?: readonly string[];
+}
+
+/** One file at one or several addresses, tried in order. */
+export interface HttpSource {
+  readonly kind: 'http';
+  readonly urls: readonly string[];
+  /** Lower-case hex SHA-256 of the file. */
+  readonly sha256: string;
+}
+
+/** A commit of a git repository. */
+export interface GitSource {
+  readonly kind: 'git';
+  readonly url: string;
+  /** 40 hex digits. */
+  readonly commit: string;
+}
+
+/** A file or directory of the user's; never pinned, and the report says so. */
+export interface LocalSource {
+  readonly kind: 'local';
+  /** Absolute path. */
+  readonly path: string;
+}
+
+export type Source = AptSource | HttpSource | GitSource | LocalSource;
+
+/** What a fetch brought: one file, with where it came from. */
+export interface FetchedFile {
+  /** File name within the fetch's output. */
+  readonly name: string;
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  /** URL, or path for a local source or a mirror folder. */
+  readonly from: string;
+}
+
+export interface Fetched {
+  readonly files: readonly FetchedFile[];
+  /** Upstream's or Debian's version where the source tells one. */
+  readonly version?: string;
+  /** False for local sources and anything whose digest nobody vouched for. */
+  readonly pinned: boolean;
+}
+
+/**
+ * How a fetched file becomes a tree. Members outside of `inner`'s archive are not looked at.
+ */
+export interface Unpack {
+  /** Which of the fetched files, as a glob on the name (`iptables_*.orig.tar.*`); default: all. */
+  readonly file?: string;
+  /** For a package that carries a tarball (linux-source): the member to unpack in its turn. */
+  readonly inner?: string;
+  /** Leading path components to drop. Default 1; 0 for .deb files. */
+  readonly strip?: number;
+}

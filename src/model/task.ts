@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { ConfigSpec, Era, ProjectFile, Series } from './recipe.js';
+import type { Source, Unpack } from './source.js';
+
+/** The pipeline's verbs, in the order in which a run meets them. */
+export const VERBS = [
+  'fetch',
+  'unpack',
+  'patch',
+  'configure',
+  'compile',
+  'package',
+  'image',
+  'verify',
+] as const;
+
+export type Verb = (typeof VERBS)[number];
+
+export type CompileParams =
+  /** Needs `tree`, `patch`, `config`. Yields bzImage, System.map, config, release, modules/, headers/. */
+  | { readonly what: 'linux'; readonly arch: 'x86_64'; readonly era: Era }
+  /** Needs `headers`, `patch`. Yields release and modules/ with the match alone. */
+  | { readonly what: 'match' }
+  /** Needs `tree`, `patch`. Yields root/, the install tree below `/`. */
+  | { readonly what: 'iptables'; readonly configure: readonly string[] };
+
+export interface PackageParams {
+  /** Name of the archive, such as `modules.tar.zst`. */
+  readonly archive: string;
+  /** Directory of the entry `from` to pack, or definition files to pack below `prefix`. */
+  readonly directory?: string;
+  readonly definitions?: readonly ProjectFile[];
+  /** Where the content stands in the archive; `.` is its root. */
+  readonly prefix: string;
+}
+
+export interface ImageParams {
+  /** Modules loaded at boot, in order; dependencies are found through modules.dep. */
+  readonly modules: readonly string[];
+  /** Definition files for /etc/l7-protocols. */
+  readonly definitions: readonly ProjectFile[];
+}
+
+export interface VerifyParams {
+  /** Scenario file below recipes/scenarios. */
+  readonly scenario: ProjectFile;
+  readonly era: Era;
+  readonly backends: readonly ('legacy' | 'nft')[];
+}
+
+/** What each verb is told. Everything here is data and enters the cache key. */
+export interface TaskParams {
+  readonly fetch: { readonly name: string; readonly source: Source };
+  /** Needs `fetch`. */
+  readonly unpack: { readonly name: string; readonly unpack: Unpack };
+  /** Needs `tree` unless the series has whole files only. Yields overlay/, ledger.json, layer7.patch. */
+  readonly patch: { readonly series: readonly Series[]; readonly fuzz: number };
+  /** Needs `tree` and `patch`. Yields config and contract.json. */
+  readonly configure: { readonly config: ConfigSpec; readonly era: Era };
+  readonly compile: CompileParams;
+  readonly package: PackageParams;
+  /** Needs `iptables` and either `linux` or both `match` and `kernel`. Yields initramfs.cpio.gz. */
+  readonly image: ImageParams;
+  /** Needs `image` and `linux` or `kernel`. Boots, checks, yields checks.json and console.log. */
+  readonly verify: VerifyParams;
+}
+
+/** One node of a plan. `needs` names, by role, the tasks whose output it reads. */
+export type Task = {
+  [V in Verb]: {
+    readonly id: string;
+    readonly verb: V;
+    /** For people: "patch linux 6.1 with layer7". */
+    readonly title: string;
+    readonly needs: Readonly<Record<string, string>>;
+    readonly params: TaskParams[V];
+    /** Facts about the host that the result depends on (compiler, busybox, QEMU versions). */
+    readonly host: Readonly<Record<string, string>>;
+  };
+}[Verb];
+
+/** Tasks in an order in which every task comes after those it needs. */
+export interface Plan {
+  readonly name: string;
+  readonly mode: 'full' | 'module';
+  readonly tasks: readonly Task[];
+}
