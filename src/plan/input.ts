@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { IptablesRecipe, LinuxRecipe, ProjectFile } from '../model/recipe.js';
+import type { Source } from '../model/source.js';
+
+/** Facts about the host that results depend on; gathered before planning, so that planning is pure. */
+export interface HostFacts {
+  /** The builder's tool versions. */
+  readonly toolchain: Readonly<Record<string, string>>;
+  /** Digest of the busybox that goes into the image, and of libc. */
+  readonly userland: Readonly<Record<string, string>>;
+  /** QEMU's version and the accelerator chosen. */
+  readonly vm: Readonly<Record<string, string>>;
+}
+
+export interface PlanInput {
+  readonly linux: LinuxRecipe;
+  readonly iptables: IptablesRecipe;
+  readonly mode: 'full' | 'module';
+  readonly definitions: readonly ProjectFile[];
+  readonly scenario: ProjectFile;
+  /** Sources that the user put in place of a recipe's, by name. */
+  readonly overrides: Readonly<Record<string, Source>>;
+  /** False for --no-verify. */
+  readonly verify: boolean;
+  readonly host: HostFacts;
+}
+
+/** What a run's plan is made of besides the kernel's part. */
+export interface PlanParts {
+  readonly input: PlanInput;
+  source(name: string, recipe: Source): Source;
+}

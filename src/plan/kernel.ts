@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Task } from '../model/task.js';
+import type { PlanParts } from './input.js';
+import { fetchTask, unpackTask } from './tasks.js';
+
+/** The kernel's tasks, and the ids through which the rest of the plan finds their outputs. */
+export interface KernelRoles {
+  readonly tasks: readonly Task[];
+  /** Task whose output has `modules/`. */
+  readonly modules: string;
+  /** Task whose output has `headers/`, in full mode. */
+  readonly headers?: string;
+  /** Roles for `image` and `verify`: `linux`, or `match` and `kernel`. */
+  readonly image: Readonly<Record<string, string>>;
+}
+
+/** A patched tree: kernel, modules and headers are all built here. */
+export function fullKernel({ input, source }: PlanParts): KernelRoles {
+  const { linux, host } = input;
+  const what = `linux ${linux.version}`;
+  const tasks: Task[] = [
+    fetchTask('linux', what, source('linux', linux.linux.source)),
+    unpackTask('linux', what, linux.linux.unpack),
+    {
+      id: 'patch:linux',
+      verb: 'patch',
+      title: `patch ${what} with layer7`,
+      needs: { tree: 'unpack:linux' },
+      params: { series: linux.series, fuzz: 0 },
+      host: {},
+    },
+    {
+      id: 'configure:linux',
+      verb: 'configure',
+      title: `configure ${what}`,
+      needs: { tree: 'unpack:linux', patch: 'patch:linux' },
+      params: { config: linux.config, era: linux.era },
+      host: host.toolchain,
+    },
+    {
+      id: 'compile:linux',
+      verb: 'compile',
+      title: `compile ${what}`,
+      needs: { tree: 'unpack:linux', patch: 'patch:linux', config: 'configure:linux' },
+      params: { what: 'linux', arch: linux.arch, era: linux.era },
+      host: host.toolchain,
+    },
+  ];
+  return {
+    tasks,
+    modules: 'compile:linux',
+    headers: 'compile:linux',
+    image: { linux: 'compile:linux' },
+  };
+}
