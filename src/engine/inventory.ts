@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { createHash } from 'node:crypto';
+import { lstat, readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sha256File } from '../host/hash.js';
+import type { EntryFile } from '../model/store.js';
+
+/**
+ * Every file and symbolic link below a directory, sorted by path. A link counts by its target's text.
+ */
+export async function inventory(root: string): Promise<EntryFile[]> {
+  const files: EntryFile[] = [];
+  await walk(root, '', files);
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+async function walk(root: string, below: string, files: EntryFile[]): Promise<void> {
+  for (const item of await readdir(join(root, below), { withFileTypes: true })) {
+    const path = below === '' ? item.name : `${below}/${item.name}`;
+    if (item.isDirectory()) await walk(root, path, files);
+    else files.push({ path, ...(await weigh(join(root, path), item.isSymbolicLink())) });
+  }
+}
+
+async function weigh(path: string, isLink: boolean): Promise<Omit<EntryFile, 'path'>> {
+  const { size } = await lstat(path);
+  const sha256 = isLink
+    ? createHash('sha256').update(`-> ${await readlink(path)}`).digest('hex')
+    : await sha256File(path);
+  return { sha256, size };
+}

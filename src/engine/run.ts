@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { interrupted } from '../host/exec.js';
+import { withLock } from '../host/lock.js';
+import { Failed } from '../model/failure.js';
+import type { Emit } from '../model/event.js';
+import type { Runtime } from '../model/runtime.js';
+import type { FetchPolicy, StepContext } from '../model/step.js';
+import type { Entry, Manifest } from '../model/store.js';
+import type { Plan, Task } from '../model/task.js';
+import { fingerprint, keyOf } from '../plan/fingerprint.js';
+import { digestOf, Store } from './store.js';
+import { inventory } from './inventory.js';
+import { resolved } from './resolve.js';
+import { runStep } from './steps.js';
+
+export interface RunEnvironment {
+  readonly store: Store;
+  readonly project: string;
+  /** Directory for the steps' logs. */
+  readonly logs: string;
+  readonly policy: FetchPolicy;
+  readonly runtime: Runtime;
+  readonly jobs: number;
+  readonly signal: AbortSignal;
+  readonly emit: Emit;
+  /** What each task took last time, in milliseconds. */
+  readonly expected: Readonly<Record<string, number>>;
+}
+
+export interface TaskResult {
+  readonly task: Task;
+  readonly key: string;
+  readonly entry: Entry;
+  readonly hit: boolean;
+}
+
+/**
+ * Runs a plan: every task as soon as what it needs is there, taken from the store where its key is known.
+ *
+ * @returns the outcome of every task, in the plan's order
+ * @throws Failed of the first task that failed, after the others have been stopped
+ */
+export async function runPlan(plan: Plan, env: RunEnvironment): Promise<TaskResult[]> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([env.signal, stop.signal]);
+  const running = new Map<string, Promise<TaskResult>>();
+  let first: unknown;
+  for (const task of plan.tasks) {
+    const result = runTask(task, running, { ...env, signal });
+    running.set(
+      task.id,
+      result.catch((error: unknown) => {
+        first ??= error;
+        stop.abort();
+        throw error;
+      }),
+    );
+  }
+  const ends = await Promise.allSettled(running.values());
+  if (first !== undefined) throw first;
+  return ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
+}
+
+async function runTask(
+  task: Task,
+  running: ReadonlyMap<string, Promise<TaskResult>>,
+  env: RunEnvironment,
+): Promise<TaskResult> {
+  let started = performance.now();
+  try {
+    const needs = await gather(task, running);
+    started = performance.now();
+    const digests = Object.fromEntries(
+      Object.entries(needs).map(([role, entry]) => [role, entry.manifest.digest]),
+    );
+    const key = keyOf(fingerprint(task, digests, await resolved(task, env)));
+    const known = await env.store.lookup(key);
+    const found = known === undefined ? await make(task, key, needs, env) : { entry: known, hit: true };
+    env.emit({
+      type: 'task-finished',
+      id: task.id,
+      outcome: found.hit ? 'hit' : 'done',
+      ms: Math.round(performance.now() - started),
+      digest: found.entry.manifest.digest,
+    });
+    return { task, key, ...found };
+  } catch (error) {
+    const failure = error instanceof Failed ? error.failure : undefined;
+    env.emit({
+      type: 'task-finished',
+      id: task.id,
+      outcome: env.signal.aborted || failure === undefined ? 'cancelled' : 'failed',
+      ms: Math.round(performance.now() - started),
+      ...(failure === undefined ? {} : { failure }),
+    });
+    throw error;
+  }
+}
+
+async function gather(
+  task: Task,
+  running: ReadonlyMap<string, Promise<TaskResult>>,
+): Promise<Record<string, Entry>> {
+  const needs: Record<string, Entry> = {};
+  for (const [role, id] of Object.entries(task.needs)) {
+    const needed = running.get(id);
+    if (needed === undefined) throw new Error(`${task.id} needs ${id}, which is not before it in the plan`);
+    needs[role] = (await needed).entry;
+  }
+  return needs;
+}
+
+/** Runs the step under the key's lock, unless another run has made the entry meanwhile. */
+async function make(
+  task: Task,
+  key: string,
+  needs: Readonly<Record<string, Entry>>,
+  env: RunEnvironment,
+): Promise<{ entry: Entry; hit: boolean }> {
+  if (env.signal.aborted) throw interrupted();
+  const expectedMs = env.expected[task.id];
+  env.emit({
+    type: 'task-started',
+    id: task.id,
+    ...(expectedMs === undefined ? {} : { expectedMs }),
+  });
+  return withLock(
+    env.store.lockFile(key),
+    async () => {
+      const meanwhile = await env.store.lookup(key);
+      if (meanwhile !== undefined) return { entry: meanwhile, hit: true };
+      return { entry: await work(task, key, needs, env), hit: false };
+    },
+    {
+      signal: env.signal,
+      onWait: () => {
+        env.emit({
+          type: 'task-warning',
+          id: task.id,
+          message: 'another run is at this step; waiting for it',
+        });
+      },
+    },
+  );
+}
+
+async function work(
+  task: Task,
+  key: string,
+  needs: Readonly<Record<string, Entry>>,
+  env: RunEnvironment,
+): Promise<Entry> {
+  const started = performance.now();
+  const { out, scratch } = await env.store.stage(key);
+  try {
+    const ctx = await context(task, { out, scratch, needs }, env);
+    const result = await runStep(task, ctx);
+    const derived = result.derived ?? false;
+    const files = derived ? [] : await inventory(out);
+    const manifest: Manifest = {
+      key,
+      task: task.id,
+      digest: derived ? key : digestOf(files),
+      files,
+      derived,
+      facts: result.facts ?? {},
+      created: new Date().toISOString(),
+      ms: Math.round(performance.now() - started),
+    };
+    return await env.store.publish(manifest);
+  } finally {
+    await env.store.discard(key);
+  }
+}
+
+async function context(
+  task: Task,
+  dirs: Pick<StepContext, 'out' | 'scratch' | 'needs'>,
+  env: RunEnvironment,
+): Promise<StepContext> {
+  await mkdir(env.logs, { recursive: true });
+  const log = join(env.logs, `${task.id.replace(':', '-')}.log`);
+  await rm(log, { force: true });
+  return {
+    ...dirs,
+    taskId: task.id,
+    project: env.project,
+    cache: env.store.root,
+    log,
+    policy: env.policy,
+    runtime: env.runtime,
+    jobs: env.jobs,
+    signal: env.signal,
+    progress: (progress) => {
+      env.emit({ type: 'task-progress', id: task.id, progress });
+    },
+    warn: (message) => {
+      env.emit({ type: 'task-warning', id: task.id, message });
+    },
+  };
+}

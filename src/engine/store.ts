@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { createHash } from 'node:crypto';
+import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Entry, EntryFile, Manifest } from '../model/store.js';
+
+/**
+ * Finished task outputs below one directory, by cache key:
+ *
+ *     entries/<key>/manifest.json   what the task yielded
+ *     entries/<key>/files/          the output itself
+ *     staging/<key>/                a task at work; only the holder of the key's lock touches it
+ *     locks/<key>                   see host/lock.ts
+ *
+ * An entry appears whole, by rename, or not at all.
+ */
+export class Store {
+  constructor(readonly root: string) {}
+
+  lockFile(key: string): string {
+    return join(this.root, 'locks', key);
+  }
+
+  /** The entry of a key, or undefined where there is none or its files are not all there. */
+  async lookup(key: string): Promise<Entry | undefined> {
+    const home = this.#entry(key);
+    let manifest: Manifest;
+    try {
+      manifest = JSON.parse(await readFile(join(home, 'manifest.json'), 'utf8')) as Manifest;
+    } catch {
+      return undefined;
+    }
+    const dir = join(home, 'files');
+    const sound = await Promise.all(manifest.files.map((file) => hasSize(join(dir, file.path), file.size)));
+    if (!sound.every(Boolean) || !(await isDirectory(dir))) return undefined;
+    return { dir, manifest };
+  }
+
+  /**
+   * Fresh, empty directories for the task that makes `key`; whatever a killed run left there is removed.
+   * Call with the key's lock held.
+   */
+  async stage(key: string): Promise<{ readonly out: string; readonly scratch: string }> {
+    const home = this.#staging(key);
+    await rm(home, { recursive: true, force: true });
+    const out = join(home, 'entry', 'files');
+    const scratch = join(home, 'scratch');
+    await mkdir(out, { recursive: true });
+    await mkdir(scratch, { recursive: true });
+    return { out, scratch };
+  }
+
+  /** Turns what was staged for `manifest.key` into its entry. Call with the key's lock held. */
+  async publish(manifest: Manifest): Promise<Entry> {
+    const staged = join(this.#staging(manifest.key), 'entry');
+    const home = this.#entry(manifest.key);
+    await writeFile(join(staged, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`, {
+      flush: true,
+    });
+    await mkdir(join(this.root, 'entries'), { recursive: true });
+    await rm(home, { recursive: true, force: true });
+    await rename(staged, home);
+    await this.discard(manifest.key);
+    return { dir: join(home, 'files'), manifest };
+  }
+
+  /** Removes what was staged for a key. Call with the key's lock held. */
+  async discard(key: string): Promise<void> {
+    await rm(this.#staging(key), { recursive: true, force: true });
+  }
+
+  #entry(key: string): string {
+    return join(this.root, 'entries', key);
+  }
+
+  #staging(key: string): string {
+    return join(this.root, 'staging', key);
+  }
+}
+
+/** Digest over a list of files: of their paths, contents and sizes, in the order of their paths. */
+export function digestOf(files: readonly EntryFile[]): string {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(`${file.sha256} ${String(file.size)} ${file.path}\n`);
+  return hash.digest('hex');
+}
+
+async function hasSize(path: string, size: number): Promise<boolean> {
+  try {
+    const found = await lstat(path);
+    return !found.isDirectory() && found.size === size;
+  } catch {
+    return false;
+  }
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
