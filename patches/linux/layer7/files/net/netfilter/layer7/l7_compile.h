@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between the compiler's three stages: text to NFA (l7_regex.c), NFA to DFA (l7_dfa.c), DFA to the
- * smallest one (l7_minimise.c). l7_pattern.c calls them in turn and keeps only the last one's rows.
+ * Between the compiler's stages: text (l7_text.c) to NFA (l7_regex.c), NFA to DFA (l7_classes.c,
+ * l7_dfa.c), DFA to the smallest one (l7_minimise.c). l7_pattern.c calls them in turn and keeps
+ * only the last one's rows.
  *
  * A pattern's text may come from a user namespace, so each stage allocates a bounded amount and
  * pays for its loops out of one budget.
@@ -34,6 +35,27 @@ static inline bool l7_bytes_has(const struct l7_bytes *set, u8 byte)
 	return set->bits[byte / 64] >> (byte % 64) & 1;
 }
 
+/* One byte of a pattern after \xHH and lower-casing. */
+struct l7_letter {
+	u8 byte;
+	u8 width;			/* bytes of text, 0 at the pattern's end */
+};
+
+/* A pattern's text and the place in it. */
+struct l7_text {
+	const char *text;
+	size_t len;
+	size_t at;
+	struct l7_letter now;
+	struct l7_error *err;
+};
+
+int l7_text_open(struct l7_text *t, const char *text, size_t len, struct l7_error *err);
+void l7_text_advance(struct l7_text *t);
+void l7_text_operator(struct l7_text *t);
+int l7_text_refuse(struct l7_text *t, const char *why);
+int l7_text_class(struct l7_text *t, struct l7_bytes *set);
+
 /* Steps that the compilation may still take, and where to say why it stopped. */
 struct l7_budget {
 	u32 left;
@@ -43,6 +65,12 @@ struct l7_budget {
 
 int l7_spend(struct l7_budget *budget, u32 steps);
 int l7_fail(struct l7_error *err, int error, size_t offset, const char *text);
+
+/* Adds @bit to a set of positions. */
+static inline void l7_set_add(u64 *set, unsigned int bit)
+{
+	set[bit / 64] |= 1ULL << (bit % 64);
+}
 
 enum l7_op {
 	L7_OP_SPLIT,	/* go to out, and to alt unless that is L7_NONE */
@@ -84,6 +112,9 @@ struct l7_dfa {
 	u8 class_of[256];
 };
 
+int l7_classify(struct l7_dfa *dfa, const struct l7_nfa *nfa, struct l7_budget *budget);
+int l7_classes_index(const struct l7_dfa *dfa, const struct l7_nfa *nfa, u64 *by_class,
+		     unsigned int words, struct l7_budget *budget);
 int l7_dfa_build(struct l7_dfa *dfa, const struct l7_nfa *nfa, struct l7_budget *budget);
 int l7_dfa_minimise(struct l7_dfa *dfa, struct l7_budget *budget);
 void l7_dfa_free(struct l7_dfa *dfa);

@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Text to NFA: the parser of the dialect in l7_engine.h. It walks the text once, left to right,
+ * Text to NFA: the grammar of the dialect in l7_engine.h. It walks the text once, left to right,
  * with a stack of at most nine open groups instead of recursion.
  */
 #include "l7_compile.h"
 
 #define L7_NODES_PER_BYTE	3	/* the most that one byte of text makes: `(` */
-
-/* One byte of the pattern after \xHH and lower-casing. */
-struct l7_letter {
-	u8 byte;
-	u8 width;		/* bytes of text, 0 at the pattern's end */
-};
+#define L7_NODES_FIXED		4	/* the outermost group and L7_OP_MATCH */
 
 /* Part of the graph that is entered at in and left through tail's out, which is still open. */
 struct l7_part {
@@ -32,65 +27,12 @@ struct l7_group {
 };
 
 struct l7_parser {
-	const char *text;
-	size_t len;
-	size_t at;
-	struct l7_letter now;
+	struct l7_text text;
 	struct l7_nfa *nfa;
-	struct l7_error *err;
 	struct l7_group groups[1 + L7_GROUPS_MAX];
 	unsigned int depth;
 	unsigned int group_count;
 };
-
-static int l7_hex(u8 c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Reads the letter at p->at. \xHH wants a small x, as in the original. */
-static void l7_look(struct l7_parser *p)
-{
-	const u8 *text = (const u8 *)p->text + p->at;
-	size_t left = p->len - p->at;
-	u8 byte;
-
-	p->now.byte = 0;
-	p->now.width = 0;
-	if (!left)
-		return;
-	byte = text[0];
-	p->now.width = 1;
-	if (left > 3 && byte == '\\' && text[1] == 'x' && l7_hex(text[2]) >= 0 &&
-	    l7_hex(text[3]) >= 0) {
-		byte = l7_hex(text[2]) << 4 | l7_hex(text[3]);
-		p->now.width = byte ? 4 : 0;
-		if (!byte)
-			l7_fail(p->err, 0, p->at, "\\x00 ends the pattern here");
-	}
-	p->now.byte = byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
-}
-
-static void l7_advance(struct l7_parser *p)
-{
-	p->at += p->now.width;
-	l7_look(p);
-}
-
-static int l7_refuse(struct l7_parser *p, const char *text)
-{
-	return l7_fail(p->err, -EINVAL, p->at, text);
-}
-
-/* The letter acts as an operator: say so if it was written as a mere byte. */
-static void l7_note_operator(struct l7_parser *p)
-{
-	if (p->now.width == 4)
-		l7_fail(p->err, 0, p->at, "this \\xHH is an operator, not a plain byte");
-}
 
 static u16 l7_node_add(struct l7_parser *p, enum l7_op op, u16 alt)
 {
@@ -112,7 +54,7 @@ static void l7_group_open(struct l7_parser *p)
 {
 	struct l7_group *g = &p->groups[p->depth];
 
-	g->offset = p->at;
+	g->offset = p->text.at;
 	g->join = l7_node_add(p, L7_OP_SPLIT, L7_NONE);
 	g->tail = l7_node_add(p, L7_OP_SPLIT, L7_NONE);
 	g->in = l7_node_add(p, L7_OP_SPLIT, g->tail);
@@ -142,124 +84,181 @@ static void l7_branch_next(struct l7_parser *p)
 	g->branch_consumes = false;
 }
 
-/* Reads what follows `[`. A byte before a dash begins a range even if it ended one: [a-c-e]. */
-static int l7_class(struct l7_parser *p, struct l7_bytes *set)
+static void l7_branch_append(struct l7_parser *p, const struct l7_part *part)
 {
-	size_t offset = p->at;
-	bool negated;
-	u8 last = 0;
-	int i;
+	struct l7_group *g = &p->groups[p->depth];
 
-	l7_advance(p);
-	negated = p->now.byte == '^';
-	if (negated) {
-		l7_note_operator(p);
-		l7_advance(p);
-	}
-	if (p->now.byte == ']' || p->now.byte == '-') {
-		last = p->now.byte;
-		l7_bytes_add(set, last);
-		l7_advance(p);
-	}
-	while (p->now.width && p->now.byte != ']') {
-		if (p->now.byte == '-') {
-			struct l7_letter dash = p->now;
-
-			l7_note_operator(p);
-			l7_advance(p);
-			if (!p->now.width || p->now.byte == ']') {
-				l7_bytes_add(set, dash.byte);
-				continue;
-			}
-			if (last > p->now.byte)
-				return l7_refuse(p, "range ends below its start (after lower-casing)");
-			for (i = last; i < p->now.byte; i++)
-				l7_bytes_add(set, i);
-		}
-		last = p->now.byte;
-		l7_bytes_add(set, last);
-		l7_advance(p);
-	}
-	if (!p->now.width) {
-		p->at = offset;
-		return l7_refuse(p, "[ without ] (a ] that comes first is an ordinary member)");
-	}
-	l7_note_operator(p);
-	for (i = 0; negated && i < 4; i++)
-		set->bits[i] = ~set->bits[i];
-	return 0;
+	l7_link(p, g->tail, part->in);
+	g->tail = part->tail;
+	g->branch_consumes |= part->consumes;
 }
 
-/* Makes a part that consumes a byte: an ordinary letter, \c, `.` or a class. */
-static int l7_position(struct l7_parser *p, struct l7_part *part)
+static bool l7_is_quantifier(const struct l7_letter *letter)
 {
-	struct l7_nfa *nfa = p->nfa;
-	struct l7_bytes *set = &nfa->sets[nfa->position_count];
-	int error;
-
-	if (nfa->position_count == L7_POSITIONS_MAX)
-		return l7_fail(p->err, -E2BIG, p->at, "more than 4096 letters and classes");
-	switch (p->now.byte) {
-	case '[':
-		l7_note_operator(p);
-		error = l7_class(p, set);
-		if (error)
-			return error;
-		break;
-	case '.':
-		l7_note_operator(p);
-		memset(set, 0xff, sizeof(*set));
-		break;
-	case '\\':
-		l7_note_operator(p);
-		l7_advance(p);
-		if (!p->now.width)
-			return l7_refuse(p, "\\ at the end escapes nothing");
-		l7_bytes_add(set, p->now.byte);
-		break;
-	default:
-		l7_bytes_add(set, p->now.byte);
-	}
-	part->in = l7_node_add(p, L7_OP_BYTE, nfa->position_count);
-	nfa->node_of[nfa->position_count++] = part->in;
-	part->tail = part->in;
-	part->consumes = true;
-	return 0;
+	return letter->byte == '*' || letter->byte == '+' || letter->byte == '?';
 }
 
-static bool l7_is_quantifier(u8 byte)
+/* Applies the quantifier that follows @part, if one does, and adds the result to the branch. */
+static int l7_piece(struct l7_parser *p, struct l7_part *part)
 {
-	return byte == '*' || byte == '+' || byte == '?';
-}
-
-/* Applies the quantifier that follows @part, if one does. */
-static int l7_quantify(struct l7_parser *p, struct l7_part *part)
-{
-	u8 quantifier = p->now.byte;
+	u8 quantifier = p->text.now.byte;
 	u16 split;
 
-	if (!p->now.width || !l7_is_quantifier(quantifier))
-		return 0;
-	l7_note_operator(p);
-	if (quantifier != '?' && !part->consumes)
-		return l7_refuse(p, "what * or + repeats may be empty");
-	split = l7_node_add(p, L7_OP_SPLIT, part->in);
-	if (quantifier == '?') {
-		u16 join = l7_node_add(p, L7_OP_SPLIT, L7_NONE);
+	if (l7_is_quantifier(&p->text.now)) {
+		l7_text_operator(&p->text);
+		if (quantifier != '?' && !part->consumes)
+			return l7_text_refuse(&p->text, "what * or + repeats may be empty");
+		split = l7_node_add(p, L7_OP_SPLIT, part->in);
+		if (quantifier == '?') {
+			u16 join = l7_node_add(p, L7_OP_SPLIT, L7_NONE);
 
-		l7_link(p, part->tail, join);
-		l7_link(p, split, join);
-		part->tail = join;
-	} else {
-		l7_link(p, part->tail, split);
-		part->tail = split;
+			l7_link(p, part->tail, join);
+			l7_link(p, split, join);
+			part->tail = join;
+		} else {
+			l7_link(p, part->tail, split);
+			part->tail = split;
+		}
+		if (quantifier != '+') {
+			part->in = split;
+			part->consumes = false;
+		}
+		l7_text_advance(&p->text);
+		if (l7_is_quantifier(&p->text.now))
+			return l7_text_refuse(&p->text, "a quantifier right after a quantifier");
 	}
-	if (quantifier != '+') {
-		part->in = split;
-		part->consumes = false;
-	}
-	l7_advance(p);
-	if (p->now.width && l7_is_quantifier(p->now.byte))
-		return l7_refuse(p, "a quantifier may not follow a quantifier");
+	l7_branch_append(p, part);
 	return 0;
+}
+
+/* Reads an anchor, or what consumes a byte: an ordinary letter, \c, `.` or a class. */
+static int l7_atom(struct l7_parser *p)
+{
+	struct l7_text *text = &p->text;
+	struct l7_nfa *nfa = p->nfa;
+	u8 byte = text->now.byte;
+	struct l7_bytes *set;
+	struct l7_part part;
+	int error;
+
+	if (byte == '^' || byte == '$') {
+		l7_text_operator(text);
+		l7_text_advance(text);
+		part.in = l7_node_add(p, byte == '^' ? L7_OP_START : L7_OP_END, L7_NONE);
+		part.tail = part.in;
+		part.consumes = false;
+		return l7_piece(p, &part);
+	}
+	if (nfa->position_count == L7_POSITIONS_MAX)
+		return l7_fail(text->err, -E2BIG, text->at, "more than 4096 letters and classes");
+	set = &nfa->sets[nfa->position_count];
+	if (byte == '[') {
+		l7_text_operator(text);
+		error = l7_text_class(text, set);
+		if (error)
+			return error;
+	} else if (byte == '.') {
+		l7_text_operator(text);
+		l7_text_advance(text);
+		memset(set, 0xff, sizeof(*set));
+	} else {
+		if (byte == '\\') {
+			l7_text_operator(text);
+			l7_text_advance(text);
+			if (!text->now.width)
+				return l7_text_refuse(text, "\\ at the end escapes nothing");
+		}
+		l7_bytes_add(set, text->now.byte);
+		l7_text_advance(text);
+	}
+	part.in = l7_node_add(p, L7_OP_BYTE, nfa->position_count);
+	part.tail = part.in;
+	part.consumes = true;
+	nfa->node_of[nfa->position_count++] = part.in;
+	return l7_piece(p, &part);
+}
+
+/* Reads one of ( | ) and what it does to the stack of groups. */
+static int l7_bracket(struct l7_parser *p)
+{
+	u8 byte = p->text.now.byte;
+	struct l7_part part;
+
+	l7_text_operator(&p->text);
+	if (byte == '(') {
+		if (p->group_count == L7_GROUPS_MAX)
+			return l7_text_refuse(&p->text, "more than nine groups");
+		p->group_count++;
+		p->depth++;
+		l7_group_open(p);
+	} else if (byte == '|') {
+		l7_branch_next(p);
+	} else if (!p->depth) {
+		return l7_text_refuse(&p->text, ") without its (");
+	}
+	l7_text_advance(&p->text);
+	if (byte != ')')
+		return 0;
+	l7_branch_close(p);
+	part.in = p->groups[p->depth].in;
+	part.tail = p->groups[p->depth].join;
+	part.consumes = p->groups[p->depth].consumes;
+	p->depth--;
+	return l7_piece(p, &part);
+}
+
+static int l7_parse(struct l7_parser *p)
+{
+	int error = 0;
+
+	l7_group_open(p);
+	while (p->text.now.width && !error) {
+		u8 byte = p->text.now.byte;
+
+		if (byte == '(' || byte == '|' || byte == ')')
+			error = l7_bracket(p);
+		else if (l7_is_quantifier(&p->text.now))
+			error = l7_text_refuse(&p->text, "* + or ? follows nothing");
+		else
+			error = l7_atom(p);
+	}
+	if (error)
+		return error;
+	if (p->depth)
+		return l7_fail(p->text.err, -EINVAL, p->groups[p->depth].offset,
+			       "( without its )");
+	l7_branch_close(p);
+	l7_link(p, p->groups[0].join, l7_node_add(p, L7_OP_MATCH, L7_NONE));
+	p->nfa->first = p->groups[0].in;
+	return 0;
+}
+
+/*
+ * Parses @text into @nfa, which the caller gives back with l7_nfa_free() even after an error.
+ * Return: 0 or -EINVAL, -E2BIG, -ENOMEM with @err filled.
+ */
+int l7_nfa_parse(struct l7_nfa *nfa, const char *text, size_t len, struct l7_error *err)
+{
+	struct l7_parser p = { .nfa = nfa };
+	size_t positions;
+	int error;
+
+	memset(nfa, 0, sizeof(*nfa));
+	error = l7_text_open(&p.text, text, len, err);
+	if (error)
+		return error;
+	positions = (len < L7_POSITIONS_MAX ? len : L7_POSITIONS_MAX) + 1;
+	nfa->nodes = l7_calloc(L7_NODES_PER_BYTE * len + L7_NODES_FIXED, sizeof(*nfa->nodes));
+	nfa->sets = l7_calloc(positions, sizeof(*nfa->sets));
+	nfa->node_of = l7_calloc(positions, sizeof(*nfa->node_of));
+	if (!nfa->nodes || !nfa->sets || !nfa->node_of)
+		return l7_fail(err, -ENOMEM, 0, "out of memory");
+	return l7_parse(&p);
+}
+
+void l7_nfa_free(struct l7_nfa *nfa)
+{
+	l7_free(nfa->nodes);
+	l7_free(nfa->sets);
+	l7_free(nfa->node_of);
 }
