@@ -87,13 +87,13 @@ async function runTask(
     });
     return { task, key, ...found };
   } catch (error) {
-    const failure = error instanceof Failed ? error.failure : undefined;
+    const failed = error instanceof Failed && !env.signal.aborted;
     env.emit({
       type: 'task-finished',
       id: task.id,
-      outcome: env.signal.aborted || failure === undefined ? 'cancelled' : 'failed',
+      outcome: failed ? 'failed' : 'cancelled',
       ms: Math.round(performance.now() - started),
-      ...(failure === undefined ? {} : { failure }),
+      ...(failed ? { failure: error.failure } : {}),
     });
     throw error;
   }

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { exec } from '../host/exec.js';
+import { Failed } from '../model/failure.js';
+
+/** Tools whose version can change what a compile yields. */
+const TOOLS = ['gcc', 'ld', 'make', 'bison', 'flex', 'perl'] as const;
+
+/**
+ * First line of `--version` of each build tool; a tool that is not there is left out (preflight names it).
+ */
+export async function hostToolchain(): Promise<Record<string, string>> {
+  const versions = await Promise.all(
+    TOOLS.map(async (tool) => [tool, await firstLine(tool)] as const),
+  );
+  return Object.fromEntries(versions.filter(([, version]) => version !== ''));
+}
+
+async function firstLine(tool: string): Promise<string> {
+  try {
+    const { stdout } = await exec([tool, '--version'], { timeoutMs: 10_000 });
+    return stdout.split('\n').find((line) => line.trim() !== '') ?? '';
+  } catch (error) {
+    if (error instanceof Failed) return '';
+    throw error;
+  }
+}
