@@ -25,6 +25,8 @@ export interface RunEnvironment {
   readonly jobs: number;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  /** Told of every task that is done, before its event. */
+  readonly onResult: (result: TaskResult) => void;
   /** What each task took last time, in milliseconds. */
   readonly expected: Readonly<Record<string, number>>;
 }
@@ -77,15 +79,17 @@ async function runTask(
     );
     const key = keyOf(fingerprint(task, digests, await resolved(task, env)));
     const known = await env.store.lookup(key);
-    const found = known === undefined ? await make(task, key, needs, env) : { entry: known, hit: true };
+    const made = known === undefined ? await make(task, key, needs, env) : { entry: known, hit: true };
+    const result: TaskResult = { task, key, ...made };
+    env.onResult(result);
     env.emit({
       type: 'task-finished',
       id: task.id,
-      outcome: found.hit ? 'hit' : 'done',
+      outcome: result.hit ? 'hit' : 'done',
       ms: Math.round(performance.now() - started),
-      digest: found.entry.manifest.digest,
+      digest: result.entry.manifest.digest,
     });
-    return { task, key, ...found };
+    return result;
   } catch (error) {
     const failed = error instanceof Failed && !env.signal.aborted;
     env.emit({

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Diagnostic } from './diagnostic.js';
+import type { Facts } from './store.js';
 
 /**
  * Process exit codes; the command line's contract with scripts.
@@ -62,6 +63,8 @@ export interface Failure {
   readonly diagnostics?: readonly Diagnostic[];
   /** The whole log, when there is one. */
   readonly log?: string;
+  /** What the step had found until then (ledger, config, checks), for the report. */
+  readonly facts?: Facts;
 }
 
 /**

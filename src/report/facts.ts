@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { CheckResult, KernelComplaint } from '../model/check.js';
+import type { ConfigVerdict } from '../model/config.js';
+import type { LedgerLine } from '../model/ledger.js';
+import type { Report, ReportedInput } from '../model/report.js';
+import type { Fetched } from '../model/source.js';
+import type { Facts } from '../model/store.js';
+import type { Task } from '../model/task.js';
+
+type Guest = NonNullable<Report['guest']>;
+
+/** The part of a report that one task's facts fill. */
+export type ReportedFacts = Partial<Pick<Report, 'inputs' | 'patches' | 'config' | 'guest' | 'checks'>>;
+
+/**
+ * Reads what a step handed on. The shape of each verb's facts is the step's promise; a step that
+ * breaks it is a bug, so nothing is checked again here.
+ */
+export function reportedFacts(task: Task, facts: Facts): ReportedFacts {
+  switch (task.verb) {
+    case 'fetch':
+      return { inputs: inputsOf(task.params.name, facts as unknown as Fetched) };
+    case 'patch':
+      return { patches: (facts['ledger'] ?? []) as LedgerLine[] };
+    case 'configure':
+      return { config: (facts['config'] ?? []) as ConfigVerdict[] };
+    case 'verify':
+      return verified(facts);
+    case 'unpack':
+    case 'compile':
+    case 'package':
+    case 'image':
+      return {};
+  }
+}
+
+function inputsOf(source: string, fetched: Fetched): ReportedInput[] {
+  return fetched.files.map((file) => ({
+    ...file,
+    source,
+    pinned: fetched.pinned,
+    ...(fetched.version === undefined ? {} : { version: fetched.version }),
+  }));
+}
+
+function verified(facts: Facts): ReportedFacts {
+  const checks = (facts['checks'] ?? []) as CheckResult[];
+  if (facts['release'] === undefined) return { checks };
+  const { accelerator, why, release, bootMs } = facts as unknown as Guest;
+  const complaints = (facts['complaints'] ?? []) as KernelComplaint[];
+  return { checks, guest: { accelerator, why, release, bootMs, complaints } };
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Step } from '../model/step.js';
+import { compileIptables } from './compile/iptables.js';
+import { compileLinux } from './compile/linux.js';
+import { compileMatch } from './compile/match.js';
+
+/** Compiles a kernel, the match alone, or iptables, inside the builder. */
+export const compile: Step<'compile'> = (params, ctx) => {
+  switch (params.what) {
+    case 'linux':
+      return compileLinux(params, ctx);
+    case 'match':
+      return compileMatch(ctx);
+    case 'iptables':
+      return compileIptables(params, ctx);
+  }
+};

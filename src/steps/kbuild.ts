@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/**
+ * Environment under which a kernel tree yields the same bytes on every machine: fixed builder names, and
+ * the date of the sources in place of the clock's (Documentation/kbuild/reproducible-builds.rst).
+ *
+ * @param src the source tree
+ */
+export async function kbuildEnv(src: string): Promise<Record<string, string>> {
+  const { mtimeMs } = await stat(join(src, 'Makefile'));
+  const epoch = String(Math.floor(mtimeMs / 1000));
+  return {
+    SOURCE_DATE_EPOCH: epoch,
+    KBUILD_BUILD_TIMESTAMP: `@${epoch}`,
+    KBUILD_BUILD_USER: 'l7build',
+    KBUILD_BUILD_HOST: 'l7build',
+    KBUILD_BUILD_VERSION: '1',
+    LOCALVERSION: '',
+  };
+}
+
+/** Kbuild's short lines for something made: `  CC [M]  net/netfilter/x_tables.o`. */
+const OBJECT_LINE = /^ {2}(?:CC|AS|LD|AR|HOSTCC|CC \[M\]|LD \[M\]|MODPOST) {1,7}(\S+)/;
+
+/** The object that a line of kbuild's output tells of, or undefined. */
+export function objectOf(line: string): string | undefined {
+  return OBJECT_LINE.exec(line)?.[1];
+}
