@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { createWriteStream } from 'node:fs';
-import { execa, type ResultPromise } from 'execa';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { execa } from 'execa';
 import { Failed } from '../model/failure.js';
-import { packageOf } from './tools.js';
+import { LineSplitter } from './lines.js';
+import { endTree } from './processes.js';
+import { noSpace, spaceFailure } from './space.js';
+import { findProgram, packageOf } from './tools.js';
 
 export interface ExecOptions {
   readonly cwd?: string;
@@ -11,7 +15,7 @@ export interface ExecOptions {
   /** Written to standard input; without it standard input is empty. */
   readonly input?: string;
   readonly signal?: AbortSignal;
-  /** Both streams are appended to this file as they come. */
+  /** Both streams are appended to this file as they come, line by line. */
   readonly log?: string;
   /** Called with each line of either stream. */
   readonly onLine?: (line: string) => void;
@@ -34,89 +38,203 @@ export type Argv = readonly [string, ...string[]];
 const EXCERPT_LINES = 20;
 /** Grace between SIGTERM and SIGKILL, in milliseconds. */
 const KILL_AFTER_MS = 3000;
+/** Captured bytes of both streams; a command that prints more is run with `capture: false`. */
+const CAPTURE_LIMIT = 64 * 1024 * 1024;
+/** What every program says on ENOSPC, in the C locale and in English ones. */
+const NO_SPACE = 'No space left on device';
 
-function excerpt(text: string): string[] {
-  return text.trimEnd().split('\n').slice(-EXCERPT_LINES);
+/**
+ * argv whose process gets SIGKILL when this one dies (prctl(2), PR_SET_PDEATHSIG), where util-linux
+ * is installed. setpriv replaces itself by the program: one more exec, no more processes.
+ */
+function bound(argv: Argv): Argv {
+  return findProgram('setpriv') === undefined
+    ? argv
+    : ['setpriv', '--pdeathsig', 'KILL', '--', ...argv];
+}
+
+type StreamName = 'stdout' | 'stderr';
+type OnFault = (error: unknown) => void;
+
+/** Collects what a child prints: whole, to the log, to the caller, and the end for an excerpt. */
+class Output {
+  readonly tail: string[] = [];
+  readonly #captured = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  #size = 0;
+  readonly #capture: boolean;
+  readonly #log: number | undefined;
+  readonly #onLine: ((line: string) => void) | undefined;
+
+  constructor(options: ExecOptions) {
+    // Written synchronously: what was printed is in the file even if we are killed in the next moment.
+    this.#log = options.log === undefined ? undefined : openSync(options.log, 'a');
+    this.#onLine = options.onLine;
+    this.#capture = options.capture ?? true;
+  }
+
+  /** Takes over a stream of the child; what goes wrong with its output is given to `onFault`. */
+  follow(child: Readonly<Record<StreamName, Readable>>, name: StreamName, onFault: OnFault): void {
+    const splitter = new LineSplitter();
+    const guarded = (take: () => readonly string[]): void => {
+      try {
+        this.#add(take());
+      } catch (error) {
+        onFault(error);
+      }
+    };
+    child[name].on('data', (chunk: Buffer) => {
+      guarded(() => {
+        if (this.#capture) this.#keep(name, chunk);
+        return splitter.push(chunk);
+      });
+    });
+    child[name].once('end', () => {
+      guarded(() => splitter.end());
+    });
+  }
+
+  captured(name: StreamName): string {
+    return Buffer.concat(this.#captured[name]).toString('utf8');
+  }
+
+  #keep(name: StreamName, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size > CAPTURE_LIMIT) throw new RangeError('more output than is kept');
+    this.#captured[name].push(chunk);
+  }
+
+  #add(lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    if (this.#log !== undefined) writeSync(this.#log, `${lines.join('\n')}\n`);
+    this.tail.push(...lines.slice(-EXCERPT_LINES));
+    this.tail.splice(0, this.tail.length - EXCERPT_LINES);
+    if (this.#onLine !== undefined) lines.forEach(this.#onLine);
+  }
+
+  close(): void {
+    if (this.#log !== undefined) closeSync(this.#log);
+  }
+}
+
+/** Ends a child early, for one reason: the first one. */
+class Stopper {
+  reason: 'signal' | 'time' | 'fault' | undefined;
+  #kill: (() => void) | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => {
+    this.stop('signal');
+  };
+
+  constructor(
+    private readonly child: { pid?: number; stdout: Readable; stderr: Readable },
+    options: ExecOptions,
+  ) {
+    this.#signal = options.signal;
+    this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (options.timeoutMs === undefined) return;
+    this.#timer = setTimeout(() => {
+      this.stop('time');
+    }, options.timeoutMs);
+  }
+
+  stop(reason: 'signal' | 'time' | 'fault'): void {
+    if (this.reason !== undefined || this.child.pid === undefined) return;
+    this.reason = reason;
+    // Whoever escaped the signals may hold the pipes open; nobody waits for it.
+    this.#kill = endTree(this.child.pid, KILL_AFTER_MS, () => {
+      this.child.stdout.destroy();
+      this.child.stderr.destroy();
+    });
+  }
+
+  /** To be called once the child has ended. */
+  release(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onAbort);
+    this.#kill?.();
+  }
 }
 
 /**
- * Runs a command without a shell and waits for its end. The child gets SIGKILL if this process dies.
+ * Runs a command without a shell and waits for its end. The child gets SIGKILL if this process dies;
+ * when the signal fires or the time is over, the child and its descendants get SIGTERM, then SIGKILL.
  *
  * @param argv program and arguments
  * @returns exit code (one of `accept`) and what was captured
- * @throws Failed `host-lacks` (program not installed), `interrupted` (signal fired),
- *   `command-failed` (any other end), with the last lines of output
+ * @throws Failed `host-lacks` (program not installed), `interrupted` (signal fired), `no-space`,
+ *   `command-failed` (any other end), with the last lines of output. What `onLine` throws is passed
+ *   on after the child was ended; RangeError when more than 64 MiB are printed to be captured
  */
 export async function exec(argv: Argv, options: ExecOptions = {}): Promise<ExecResult> {
   if (options.signal?.aborted === true) throw interrupted();
-  const [program, ...args] = argv;
-  const log = options.log === undefined ? undefined : createWriteStream(options.log, { flags: 'a' });
-  const tail: string[] = [];
+  const path = (options.env ?? process.env)['PATH'];
+  if (findProgram(argv[0], path, options.cwd) === undefined) throw lacks(argv[0]);
+  const output = new Output(options);
+  const [program, ...args] = bound(argv);
   const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env, extendEnv: false }),
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
-    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-    buffer: options.capture ?? true,
-    maxBuffer: 256 * 1024 * 1024,
-    forceKillAfterDelay: KILL_AFTER_MS,
-    stripFinalNewline: false,
+    // execa would put all that was printed through a regular expression for its error's message.
+    buffer: false,
     reject: false,
   });
-  const follow = log !== undefined || options.onLine !== undefined || options.capture === false;
-  const followed = follow
-    ? followLines(child, (line) => {
-        log?.write(`${line}\n`);
-        tail.push(line);
-        if (tail.length > EXCERPT_LINES) tail.shift();
-        options.onLine?.(line);
-      })
-    : undefined;
+  const stopper = new Stopper(child, options);
+  const faults: unknown[] = [];
+  const onFault = (error: unknown): void => {
+    faults.push(error);
+    stopper.stop('fault');
+  };
+  output.follow(child, 'stdout', onFault);
+  output.follow(child, 'stderr', onFault);
   const result = await child;
-  await followed;
-  await new Promise<void>((done) => {
-    if (log === undefined) done();
-    else log.end(done);
-  });
-  const stdout = typeof result.stdout === 'string' ? result.stdout : '';
-  const stderr = typeof result.stderr === 'string' ? result.stderr : '';
-  if (result.isCanceled) throw interrupted();
-  if (result.code === 'ENOENT' && result.exitCode === undefined) {
-    throw new Failed({
-      reason: 'host-lacks',
-      message: `the program ${program} is not installed`,
-      hints: [`install the package ${packageOf(program)}, or run again with --install-deps`],
-    });
-  }
+  stopper.release();
+  output.close();
+  if (faults.length > 0) throw spaceFailure(faults[0], options.log ?? '') ?? faults[0];
+  if (stopper.reason === 'signal') throw interrupted();
   const exitCode = result.exitCode ?? -1;
-  if (!(options.accept ?? [0]).includes(exitCode)) {
-    throw new Failed({
-      reason: 'command-failed',
-      message: `${argv.join(' ')}: ${ending(result, options.timeoutMs)}`,
-      details: tail.length > 0 ? tail : excerpt(stdout + stderr),
-      ...(options.log === undefined ? {} : { log: options.log }),
-    });
+  if (stopper.reason === undefined && (options.accept ?? [0]).includes(exitCode)) {
+    return { exitCode, stdout: output.captured('stdout'), stderr: output.captured('stderr') };
   }
-  return { exitCode, stdout, stderr };
+  const end =
+    stopper.reason === 'time'
+      ? `not done after ${String((options.timeoutMs ?? 0) / 1000)} s`
+      : describe(result);
+  throw failure(argv, options, output.tail, end);
 }
 
 interface Ending {
-  readonly timedOut: boolean;
   readonly signal?: string | undefined;
   readonly exitCode?: number | undefined;
+  readonly shortMessage?: string | undefined;
 }
 
-function ending(result: Ending, timeoutMs: number | undefined): string {
-  if (result.timedOut) return `not done after ${String((timeoutMs ?? 0) / 1000)} s`;
-  if (result.signal !== undefined) return `ended by ${result.signal}`;
-  return `exit code ${String(result.exitCode ?? 'none')}`;
+function describe(end: Ending): string {
+  if (end.signal !== undefined) return `ended by ${end.signal}`;
+  if (end.exitCode !== undefined) return `exit code ${String(end.exitCode)}`;
+  return `could not be started (${end.shortMessage ?? 'cause unknown'})`;
 }
 
-async function followLines(child: ResultPromise, onLine: (line: string) => void): Promise<void> {
-  for await (const line of child.iterable({ from: 'all' as never })) {
-    onLine(String(line));
+function failure(argv: Argv, options: ExecOptions, tail: readonly string[], end: string): Failed {
+  if (tail.some((line) => line.includes(NO_SPACE))) {
+    return noSpace(options.cwd ?? process.cwd(), [argv.join(' '), ...tail]);
   }
+  return new Failed({
+    reason: 'command-failed',
+    message: `${argv.join(' ')}: ${end}`,
+    details: tail,
+    ...(options.log === undefined ? {} : { log: options.log }),
+  });
+}
+
+/** The failure of a program that is not installed, naming the package that brings it. */
+export function lacks(program: string): Failed {
+  return new Failed({
+    reason: 'host-lacks',
+    message: `the program ${program} is not installed`,
+    hints: [`install the package ${packageOf(program)}, or run again with --install-deps`],
+  });
 }
 
 /** The failure that an aborted signal means everywhere. */
@@ -125,7 +243,6 @@ export function interrupted(): Failed {
 }
 
 /** True if a program can be found on PATH. */
-export async function hasProgram(program: string): Promise<boolean> {
-  const { exitCode } = await exec(['which', program], { accept: [0, 1] });
-  return exitCode === 0;
+export function hasProgram(program: string): Promise<boolean> {
+  return Promise.resolve(findProgram(program) !== undefined);
 }
