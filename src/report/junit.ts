@@ -1,31 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import builder from 'junit-report-builder';
-import type { Report } from '../model/report.js';
+import XMLBuilder from 'fast-xml-builder';
+import type { CheckResult } from '../model/check.js';
+import type { Report, ReportedStep } from '../model/report.js';
+
+/** One test case in the attributes-and-children shape that the XML builder takes. */
+interface Case {
+  readonly '@name': string;
+  readonly '@classname': string;
+  readonly '@time': string;
+  readonly failure?: { readonly '@message': string };
+  readonly skipped?: { readonly '@message': string };
+}
 
 /** The run as JUnit XML: one suite for the steps, one for the guest's checks. */
 export function renderJunit(report: Report): string {
-  const xml = builder.newBuilder();
   const name = `l7build ${report.recipe.kernel} ${report.recipe.mode}`;
-  const steps = xml.testSuite().name(`${name} steps`);
-  for (const step of report.steps) {
-    const test = steps
-      .testCase()
-      .className('steps')
-      .name(step.title)
-      .time((step.ms ?? 0) / 1000);
-    if (step.outcome === 'failed') test.failure(report.failure?.message ?? 'failed');
-    else if (step.outcome !== 'hit' && step.outcome !== 'done') test.skipped();
+  const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', format: true });
+  return xml.build({
+    '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
+    testsuites: {
+      testsuite: [
+        suite(
+          `${name} steps`,
+          report.steps.map((step) => stepCase(step, report.failure?.message)),
+        ),
+        suite(`${name} checks`, report.checks.map(checkCase)),
+      ],
+    },
+  });
+}
+
+function suite(name: string, cases: readonly Case[]): object {
+  return {
+    '@name': name,
+    '@tests': String(cases.length),
+    '@failures': String(cases.filter((test) => test.failure !== undefined).length),
+    '@skipped': String(cases.filter((test) => test.skipped !== undefined).length),
+    testcase: cases,
+  };
+}
+
+function stepCase(step: ReportedStep, failure: string | undefined): Case {
+  const test = { '@name': step.title, '@classname': 'steps', '@time': seconds(step.ms ?? 0) };
+  if (step.outcome === 'failed') return { ...test, failure: { '@message': failure ?? 'failed' } };
+  if (step.outcome === 'hit' || step.outcome === 'done') return test;
+  return { ...test, skipped: { '@message': step.outcome } };
+}
+
+function checkCase(check: CheckResult): Case {
+  const test = {
+    '@name': check.title,
+    '@classname': `checks.${check.variant}`,
+    '@time': seconds(check.ms),
+  };
+  switch (check.outcome) {
+    case 'passed':
+      return test;
+    case 'failed': {
+      const message = `expected ${check.expected}; observed ${check.observed}`;
+      return { ...test, failure: { '@message': message } };
+    }
+    case 'not-applicable':
+      return { ...test, skipped: { '@message': check.observed } };
   }
-  const checks = xml.testSuite().name(`${name} checks`);
-  for (const check of report.checks) {
-    const test = checks
-      .testCase()
-      .className(`checks.${check.variant}`)
-      .name(check.title)
-      .time(check.ms / 1000);
-    if (check.outcome === 'failed') {
-      test.failure(`expected ${check.expected}; observed ${check.observed}`);
-    } else if (check.outcome === 'not-applicable') test.skipped();
-  }
-  return xml.build();
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(3);
 }

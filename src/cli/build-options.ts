@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { BUILDERS, type BuilderName } from '../model/runtime.js';
+
+/** The options of the main job, as typed. */
+export interface BuildOptions {
+  readonly kernel: string;
+  readonly iptables?: string;
+  readonly mode: 'full' | 'module';
+  readonly builder: BuilderName | 'auto';
+  /** Name to absolute path. */
+  readonly source: Readonly<Record<string, string>>;
+  readonly mirror: readonly string[];
+  readonly offline: boolean;
+  readonly protocols?: readonly string[];
+  readonly out?: string;
+  readonly verify: boolean;
+  readonly jobs: number;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+  readonly plain: boolean;
+  readonly verbose: boolean;
+  readonly installDeps: boolean;
+}
+
+/** Adds the options of the main job to a command. */
+export function addBuildOptions(command: Command): Command {
+  return command
+    .requiredOption('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)')
+    .option('--iptables <version>', "iptables recipe (default: the kernel recipe's)")
+    .addOption(
+      new Option('--mode <mode>', 'patched kernel, or only the match against kernel headers')
+        .choices(['full', 'module'])
+        .default('full'),
+    )
+    .addOption(
+      new Option('--builder <builder>', 'where to compile')
+        .choices(['auto', ...BUILDERS])
+        .default('auto'),
+    )
+    .option('--source <name=path>', "local tree or archive in place of a source", collectSource, {})
+    .option('--mirror <dir|url>', 'look for files here first (repeatable)', collectMirror, [])
+    .option('--offline', 'use no network at all', false)
+    .option('--protocols <set,...>', "definition sets (default: the recipe's)", splitList)
+    .option('--out <dir>', 'where to deliver (default: out/<kernel>, with -module in module mode)')
+    .option('--no-verify', 'stop before the guest')
+    .option('--jobs <n>', 'parallel jobs for make', positive, availableParallelism())
+    .option('--dry-run', 'print the plan and stop', false)
+    .option('--json', 'events as JSON, one a line', false)
+    .option('--plain', 'plain lines, also on a terminal', false)
+    .option('--verbose', 'tell how far running steps are', false)
+    .option('--install-deps', "install what is missing with the system's package manager", false);
+}
+
+function collectSource(
+  value: string,
+  known: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const match = /^([a-z][a-z0-9-]*)=(.+)$/.exec(value);
+  const [, name, path] = match ?? [];
+  if (name === undefined || path === undefined) {
+    throw new InvalidArgumentError('write it as NAME=PATH, for example linux=/usr/src/linux.');
+  }
+  return { ...known, [name]: resolve(path) };
+}
+
+function collectMirror(value: string, known: readonly string[]): string[] {
+  return [...known, /^https?:\/\//.test(value) ? value : resolve(value)];
+}
+
+function splitList(value: string): string[] {
+  return value.split(',').filter((item) => item !== '');
+}
+
+function positive(value: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(value)) {
+    throw new InvalidArgumentError('give a whole number from 1 to 9999.');
+  }
+  return Number(value);
+}

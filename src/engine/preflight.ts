@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { access } from 'node:fs/promises';
+import { findProgram } from '../host/tools.js';
+import { Failed } from '../model/failure.js';
+
+/** Something that the host must have for a job. */
+export interface Requirement {
+  /** A program's name, or the absolute path of a file. */
+  readonly what: string;
+  /** Debian package that brings it. */
+  readonly package: string;
+  readonly why: string;
+}
+
+const program = (what: string, packageName: string, why: string): Requirement => ({
+  what,
+  package: packageName,
+  why,
+});
+
+const SOURCES = [
+  program('apt-get', 'apt', 'fetches sources from Debian'),
+  program('dpkg-deb', 'dpkg', 'opens .deb files'),
+  program('tar', 'tar', 'unpacks and packs'),
+  program('xz', 'xz-utils', 'unpacks .xz'),
+  program('zstd', 'zstd', 'packs artifacts'),
+  program('flock', 'util-linux', 'keeps two runs apart'),
+  program('patch', 'patch', 'applies patches'),
+  program('diff', 'diffutils', 'exports patches'),
+  program('/usr/share/keyrings/debian-archive-keyring.gpg', 'debian-archive-keyring', "checks Debian's signatures"),
+];
+
+const COMPILING = [
+  program('gcc', 'gcc', 'compiles'),
+  program('ld', 'binutils', 'links'),
+  program('make', 'make', 'drives the kernel build'),
+  program('/usr/include/x86_64-linux-gnu/sys/cdefs.h', 'libc6-dev', "headers for the build's own programs"),
+  program('bwrap', 'bubblewrap', 'keeps compilers off the network and the file system'),
+];
+
+const KERNEL = [
+  program('bc', 'bc', 'kernel build'),
+  program('bison', 'bison', 'kernel configuration'),
+  program('flex', 'flex', 'kernel configuration'),
+  program('perl', 'perl', 'kernel build'),
+  program('rsync', 'rsync', 'installs kernel headers'),
+  program('/usr/include/libelf.h', 'libelf-dev', "the kernel's objtool"),
+];
+
+const IPTABLES = [
+  program('pkg-config', 'pkg-config', 'finds the netlink libraries'),
+  program('/usr/include/libmnl/libmnl.h', 'libmnl-dev', "iptables' nft back end"),
+  program('/usr/include/libnftnl/rule.h', 'libnftnl-dev', "iptables' nft back end"),
+];
+
+const GUEST = [
+  program('qemu-system-x86_64', 'qemu-system-x86', 'runs the guest'),
+  program('/usr/share/seabios/bios-256k.bin', 'seabios', 'the firmware that starts the guest'),
+  program('busybox', 'busybox-static', "the guest's userland"),
+  program('cpio', 'cpio', 'makes the initramfs'),
+  program('depmod', 'kmod', 'orders kernel modules'),
+];
+
+/** What a job needs of the host. */
+export function requirements(job: { readonly mode: 'full' | 'module'; readonly verify: boolean }): Requirement[] {
+  return [
+    ...SOURCES,
+    ...COMPILING,
+    ...IPTABLES,
+    ...(job.mode === 'full' ? KERNEL : []),
+    ...GUEST.filter((need) => job.verify || need.package !== 'qemu-system-x86'),
+  ];
+}
+
+/** Those that are not there. */
+export async function missing(needs: readonly Requirement[]): Promise<Requirement[]> {
+  const found = await Promise.all(needs.map(isThere));
+  return needs.filter((_, index) => found[index] !== true);
+}
+
+async function isThere(need: Requirement): Promise<boolean> {
+  // depmod and the like are in sbin, which is not on every user's PATH.
+  const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+  if (!need.what.startsWith('/')) return findProgram(need.what, path) !== undefined;
+  try {
+    await access(need.what);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The packages that bring what is missing, each once, sorted. */
+export function packagesFor(needs: readonly Requirement[]): string[] {
+  return [...new Set(needs.map((need) => need.package))].sort();
+}
+
+/** The failure that names everything missing, and the two ways out. */
+export function lacking(needs: readonly Requirement[]): Failed {
+  const packages = packagesFor(needs);
+  return new Failed({
+    reason: 'host-lacks',
+    message: `this host lacks ${String(needs.length)} thing${needs.length === 1 ? '' : 's'} that the job needs`,
+    details: needs.map((need) => `${need.what} (package ${need.package}): ${need.why}`),
+    hints: [
+      'add --install-deps to have it installed',
+      `or install it yourself: apt-get install --no-install-recommends ${packages.join(' ')}`,
+    ],
+  });
+}

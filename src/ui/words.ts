@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Progress } from '../model/event.js';
+
+/** A duration for people: `0.4 s`, `12 s`, `3 min 05 s`. */
+export function duration(ms: number): string {
+  const seconds = ms / 1000;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${seconds.toFixed(0)} s`;
+  const whole = Math.round(seconds);
+  return `${String(Math.floor(whole / 60))} min ${String(whole % 60).padStart(2, '0')} s`;
+}
+
+const UNITS = ['B', 'KiB', 'MiB', 'GiB'];
+
+/** A size for people: `133 MiB`. */
+export function bytes(count: number): string {
+  const power = Math.min(Math.floor(Math.log2(Math.max(count, 1)) / 10), UNITS.length - 1);
+  const scaled = count / 1024 ** power;
+  return `${power > 0 && scaled < 10 ? scaled.toFixed(1) : scaled.toFixed(0)} ${UNITS[power] ?? 'B'}`;
+}
+
+/** How far a step is: `41 of 133 MiB`, `812 objects, net/netfilter/x_tables.o`. */
+export function progressText(progress: Progress): string {
+  const { done, total, unit, note } = progress;
+  const amount = (count: number): string => (unit === 'bytes' ? bytes(count) : String(count));
+  const words = unit === 'bytes' ? '' : ` ${unit}`;
+  const far =
+    total === undefined ? `${amount(done)}${words}` : `${amount(done)} of ${amount(total)}${words}`;
+  return note === undefined ? far : `${far}, ${note}`;
+}
