@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { constants } from 'node:fs';
+import { copyFile, mkdir, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { TaskResult } from '../engine/run.js';
+import { sha256File } from '../host/hash.js';
+import { sizeOf } from '../host/files.js';
+import type { ReportedArtifact } from '../model/report.js';
+
+/** What is delivered of which task, under which name. */
+const DELIVERED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'compile:linux': { bzImage: 'bzImage', 'System.map': 'System.map', config: 'config' },
+  'patch:linux': { 'layer7.patch': 'layer7.patch' },
+  'package:modules': { 'modules.tar.zst': 'modules.tar.zst' },
+  'package:headers': { 'headers.tar.zst': 'headers.tar.zst' },
+  'package:iptables': { 'iptables.tar.zst': 'iptables.tar.zst' },
+  'package:l7-protocols': { 'l7-protocols.tar.zst': 'l7-protocols.tar.zst' },
+  'image:initramfs': { 'initramfs.cpio.gz': 'initramfs.cpio.gz' },
+};
+
+/** Module mode delivers the distribution's kernel beside the match; its files carry the release. */
+function delivered(result: TaskResult, release: string): Readonly<Record<string, string>> {
+  if (result.task.id !== 'unpack:kernel') return DELIVERED[result.task.id] ?? {};
+  return {
+    bzImage: `boot/vmlinuz-${release}`,
+    'System.map': `boot/System.map-${release}`,
+    config: `boot/config-${release}`,
+  };
+}
+
+/**
+ * Copies a run's artifacts to the output folder; a file that is already right is left alone, any other
+ * is replaced whole.
+ */
+export async function deliver(results: readonly TaskResult[], out: string): Promise<ReportedArtifact[]> {
+  const match = results.find((result) => result.task.id === 'compile:match');
+  const release = String(match?.entry.manifest.facts['release'] ?? '');
+  const copies = results.flatMap((result) =>
+    Object.entries(delivered(result, release)).map(([name, from]) => ({
+      name,
+      from: join(result.entry.dir, from),
+    })),
+  );
+  return Promise.all(copies.map(({ name, from }) => copyArtifact(name, from, join(out, name))));
+}
+
+async function copyArtifact(name: string, from: string, to: string): Promise<ReportedArtifact> {
+  const [sha256, size, oldSize] = await Promise.all([sha256File(from), sizeOf(from), sizeOf(to)]);
+  if (oldSize !== size || (await sha256File(to)) !== sha256) {
+    await mkdir(dirname(to), { recursive: true });
+    await copyFile(from, `${to}.part`, constants.COPYFILE_FICLONE);
+    await rename(`${to}.part`, to);
+  }
+  return { name, sha256, size: size ?? 0 };
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Command } from 'commander';
+import { lacking, missing, requirements, type Requirement } from '../engine/preflight.js';
+import { EXIT, type ExitCode } from '../model/failure.js';
+import type { Confinement } from '../model/runtime.js';
+import { openRuntime } from '../runtimes/index.js';
+import { vmFacts } from './host-facts.js';
+import { install } from './ensure-host.js';
+import { storeRoot } from './paths.js';
+import { writeFailure, writeLine } from './screen.js';
+import type { Shell } from './shell.js';
+
+interface DoctorOptions {
+  readonly install: boolean;
+  readonly json: boolean;
+}
+
+/** What a host has, lacks, and cannot use although it is there. */
+export interface Findings {
+  readonly missing: readonly Requirement[];
+  readonly toolchain: Readonly<Record<string, string>>;
+  readonly confinement: Confinement;
+  /** QEMU and the accelerator that the calibration chose, with the reason. */
+  readonly vm: Readonly<Record<string, string>>;
+}
+
+/** `l7build doctor` */
+export function addDoctor(program: Command, shell: Shell): void {
+  program
+    .command('doctor')
+    .description('what this host has, lacks, and cannot use although it is there')
+    .option('--install', 'install what is missing', false)
+    .option('--json', 'findings as JSON', false)
+    .action(async (options: DoctorOptions) => {
+      shell.end(await doctor(options, shell.signal));
+    });
+}
+
+async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<ExitCode> {
+  const needs = requirements({ mode: 'full', verify: true });
+  const absent = await missing(needs);
+  if (absent.length > 0 && options.install) await install(absent, signal);
+  const findings = await examine(await missing(needs));
+  if (options.json) writeLine(JSON.stringify(findings, null, 2));
+  else for (const line of findingsText(findings, needs.length)) writeLine(line);
+  if (findings.missing.length === 0) return EXIT.verified;
+  if (!options.json) writeFailure(lacking(findings.missing).failure);
+  return EXIT.hostLacks;
+}
+
+async function examine(absent: readonly Requirement[]): Promise<Findings> {
+  const cache = storeRoot(process.env);
+  const runtime = await openRuntime('host', cache);
+  const hasQemu = !absent.some((need) => need.package.startsWith('qemu') || need.package === 'seabios');
+  return {
+    missing: absent,
+    toolchain: runtime.toolchain,
+    confinement: runtime.confinement,
+    vm: hasQemu ? await vmFacts(cache) : {},
+  };
+}
+
+function findingsText(findings: Findings, needed: number): string[] {
+  const { confinement } = findings;
+  return [
+    `programs and headers: ${String(needed - findings.missing.length)} of ${String(needed)} are there`,
+    ...Object.entries(findings.toolchain).map(([tool, version]) => `  ${tool}: ${version}`),
+    `compiling: network ${confinement.network}, files ${confinement.filesystem}, user ${confinement.user}`,
+    `  ${confinement.how}`,
+    ...Object.entries(findings.vm).map(([name, value]) => `${name}: ${value}`),
+  ];
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { installPackages } from '../engine/install.js';
+import { lacking, missing, packagesFor, requirements, type Requirement } from '../engine/preflight.js';
+import { waiting } from '../ui/waiting.js';
+import type { BuildOptions } from './build-options.js';
+import { storeRoot } from './paths.js';
+
+/**
+ * Sees to it that the host has what the job needs, before anything long starts.
+ *
+ * @throws Failed `host-lacks` naming everything missing, unless it was to be installed and could be
+ */
+export async function ensureHost(
+  options: Pick<BuildOptions, 'mode' | 'verify' | 'installDeps'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const needs = requirements(options);
+  const absent = await missing(needs);
+  if (absent.length === 0) return;
+  if (!options.installDeps) throw lacking(absent);
+  await install(absent, signal);
+  const still = await missing(needs);
+  if (still.length > 0) throw lacking(still);
+}
+
+/** Installs what brings the missing things, with a note on screen while it lasts. */
+export async function install(absent: readonly Requirement[], signal: AbortSignal): Promise<void> {
+  const packages = packagesFor(absent);
+  const log = join(storeRoot(process.env), 'install.log');
+  await mkdir(dirname(log), { recursive: true });
+  await waiting(`installing ${packages.join(' ')}`, () => installPackages(packages, log, signal));
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Command } from 'commander';
+import { missing, requirements } from '../engine/preflight.js';
+import { EXIT, type ExitCode } from '../model/failure.js';
+import type { Source } from '../model/source.js';
+import type { Task } from '../model/task.js';
+import { addBuildOptions, type BuildOptions } from './build-options.js';
+import { choose, prepare, type Job } from './job.js';
+import { storeRoot } from './paths.js';
+import { writeLine } from './screen.js';
+import type { Shell } from './shell.js';
+
+/** `l7build explain` */
+export function addExplain(program: Command, shell: Shell): void {
+  addBuildOptions(program.command('explain'))
+    .description('what would be done and why, and whether it can be done here; builds nothing')
+    .action(async (options: BuildOptions) => {
+      shell.end(await explain(options));
+    });
+}
+
+async function explain(options: BuildOptions): Promise<ExitCode> {
+  const chosen = await choose(options);
+  const absent = await missing(requirements(options));
+  const canVerify = absent.length === 0 && options.verify;
+  const job = await prepare(chosen, { ...options, verify: canVerify }, storeRoot(process.env));
+  if (options.json) writeLine(JSON.stringify({ plan: job.plan, missing: absent }, null, 2));
+  else for (const line of explanation(job)) writeLine(line);
+  if (absent.length === 0) {
+    if (!options.json) writeLine('It can be done here.');
+    return EXIT.verified;
+  }
+  if (!options.json) {
+    writeLine('It cannot be done here yet (--install-deps mends that); missing:');
+    for (const need of absent) writeLine(`  ${need.what} (package ${need.package}): ${need.why}`);
+  }
+  return EXIT.hostLacks;
+}
+
+function explanation(job: Job): string[] {
+  const { linux, iptables } = job.chosen;
+  return [
+    `linux ${linux.version}: ${linux.summary}`,
+    `iptables ${iptables.version}: ${iptables.summary}`,
+    `definitions: ${String(job.chosen.definitions.length)} from ${linux.protocols.join(', ')}`,
+    `builder ${job.runtime.name}: ${job.runtime.confinement.how}`,
+    ...job.plan.tasks.map((task) => `  ${task.title}: ${what(task)}`),
+  ];
+}
+
+/** A task in a few words: which input, how many patches, which output. */
+function what(task: Task): string {
+  switch (task.verb) {
+    case 'fetch':
+      return sourceText(task.params.source);
+    case 'unpack':
+      return 'into the store, shared by every build of it';
+    case 'patch':
+      return task.params.series
+        .map(({ name, patches, overlays }) => {
+          const files = overlays.reduce((sum, overlay) => sum + overlay.files.length, 0);
+          return `series ${name}: ${String(patches.length)} patches, ${String(files)} files`;
+        })
+        .join('; ');
+    case 'configure':
+      return `${task.params.config.base} and ${String(task.params.config.requests.length)} symbols, each checked`;
+    case 'compile':
+      return `with ${task.host['gcc'] ?? 'no gcc'}`;
+    case 'package':
+      return 'the same bytes for the same content';
+    case 'image':
+      return `${String(task.params.definitions.length)} definitions, modules ${task.params.modules.join(' ')}`;
+    case 'verify':
+      return `${task.params.scenario.path} with ${task.params.backends.join(' and ')}`;
+  }
+}
+
+function sourceText(source: Source): string {
+  switch (source.kind) {
+    case 'apt':
+      return `${source.type} package ${source.package} of ${source.suite}, vouched for by Debian's signature`;
+    case 'http':
+      return `${source.urls[0] ?? ''}, sha256 ${source.sha256.slice(0, 12)}…`;
+    case 'git':
+      return `${source.url} at ${source.commit.slice(0, 12)}`;
+    case 'local':
+      return `${source.path}, as it is (unpinned)`;
+  }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { join } from 'node:path';
+import type { FetchPolicy } from '../model/step.js';
+import type { LinuxRecipe, IptablesRecipe, ProjectFile } from '../model/recipe.js';
+import type { LocalSource } from '../model/source.js';
+import type { Runtime } from '../model/runtime.js';
+import type { Plan } from '../model/task.js';
+import { makePlan } from '../plan/plan.js';
+import { projectFile } from '../recipe/project-file.js';
+import { loadIptablesRecipe, loadLinuxRecipe } from '../recipe/index.js';
+import { openRuntime } from '../runtimes/index.js';
+import { definitionFiles } from './definitions.js';
+import type { BuildOptions } from './build-options.js';
+import { userlandFacts, vmFacts } from './host-facts.js';
+import { PROJECT } from './paths.js';
+
+/** The recipes that a command line stands for. */
+export interface Chosen {
+  readonly linux: LinuxRecipe;
+  readonly iptables: IptablesRecipe;
+  readonly definitions: readonly ProjectFile[];
+  readonly scenario: ProjectFile;
+}
+
+/** Everything a run needs to know before it starts. */
+export interface Job {
+  readonly chosen: Chosen;
+  readonly plan: Plan;
+  readonly runtime: Runtime;
+  readonly policy: FetchPolicy;
+  readonly host: Readonly<Record<string, string>>;
+}
+
+type Choice = Pick<BuildOptions, 'kernel' | 'iptables' | 'protocols'>;
+
+/**
+ * Loads and checks the recipes a command line names.
+ *
+ * @throws Failed `unknown-recipe`, `recipe-invalid`, `definition-invalid`
+ */
+export async function choose(options: Choice): Promise<Chosen> {
+  const linux = await loadLinuxRecipe(PROJECT, options.kernel);
+  const [iptables, definitions, scenario] = await Promise.all([
+    loadIptablesRecipe(PROJECT, options.iptables ?? linux.iptables),
+    definitionFiles(PROJECT, options.protocols ?? linux.protocols),
+    projectFile(PROJECT, `recipes/scenarios/${linux.scenario}.yaml`),
+  ]);
+  return { linux, iptables, definitions, scenario };
+}
+
+/** Looks at the host and plans the run. Starts no step. */
+export async function prepare(chosen: Chosen, options: BuildOptions, cache: string): Promise<Job> {
+  const [runtime, userland, vm] = await Promise.all([
+    openRuntime(options.builder, cache),
+    userlandFacts(),
+    options.verify ? vmFacts(cache) : Promise.resolve({}),
+  ]);
+  const overrides = Object.fromEntries(
+    Object.entries(options.source).map(([name, path]): [string, LocalSource] => [
+      name,
+      { kind: 'local', path },
+    ]),
+  );
+  const plan = makePlan({
+    ...chosen,
+    mode: options.mode,
+    overrides,
+    verify: options.verify,
+    host: { toolchain: runtime.toolchain, userland, vm },
+  });
+  return {
+    chosen,
+    plan,
+    runtime,
+    policy: { mirrors: options.mirror, offline: options.offline },
+    host: { ...userland, ...vm },
+  };
+}
+
+/** Where the run delivers when the user names no folder. */
+export function defaultOut(options: Pick<BuildOptions, 'kernel' | 'mode'>): string {
+  return join('out', options.mode === 'full' ? options.kernel : `${options.kernel}-module`);
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Command } from 'commander';
+import { EXIT } from '../model/failure.js';
+import { listRecipes } from '../recipe/index.js';
+import { PROJECT } from './paths.js';
+import { writeLine } from './screen.js';
+import type { Shell } from './shell.js';
+
+/** `l7build list` */
+export function addList(program: Command, shell: Shell): void {
+  program
+    .command('list')
+    .description('the recipes that there are')
+    .option('--json', 'as JSON', false)
+    .action(async (options: { readonly json: boolean }) => {
+      const recipes = await listRecipes(PROJECT);
+      if (options.json) writeLine(JSON.stringify(recipes, null, 2));
+      else {
+        const width = Math.max(...recipes.map((recipe) => recipe.version.length));
+        for (const { kind, version, summary } of recipes) {
+          writeLine(`${kind.padEnd(9)} ${version.padEnd(width)}  ${summary}`);
+        }
+      }
+      shell.end(EXIT.verified);
+    });
+}

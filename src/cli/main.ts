@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: GPL-2.0-only
+import { CommanderError } from 'commander';
+import { EXIT, EXIT_BY_REASON, Failed, type ExitCode } from '../model/failure.js';
+import { makeProgram } from './program.js';
+import { writeFailure } from './screen.js';
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    // A second Ctrl-C does not wait for children to end.
+    if (stop.signal.aborted) process.exit(EXIT.interrupted);
+    stop.abort();
+  });
+}
+// `l7build list | head` closes our output early; that is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.verified);
+  throw error;
+});
+
+async function main(): Promise<ExitCode> {
+  let code: ExitCode = EXIT.verified;
+  const program = makeProgram({
+    signal: stop.signal,
+    end: (said) => {
+      code = said;
+    },
+  });
+  try {
+    await program.parseAsync();
+    return code;
+  } catch (error) {
+    // Commander has printed its help or complaint by then.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.verified : EXIT.usage;
+    if (!(error instanceof Failed)) throw error;
+    writeFailure(error.failure);
+    return EXIT_BY_REASON[error.failure.reason];
+  }
+}
+
+process.exitCode = await main();

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { Command } from 'commander';
+import { build } from './build.js';
+import { addBuildOptions, type BuildOptions } from './build-options.js';
+import { addDoctor } from './doctor.js';
+import { addExplain } from './explain.js';
+import { addList } from './list.js';
+import type { Shell } from './shell.js';
+import { VERSION } from './version.js';
+
+const EXAMPLES = `
+Examples:
+  l7build --kernel 6.1                   build, install and verify in a guest
+  l7build --kernel 6.1 --mode module     only the match, against Debian's kernel: minutes faster
+  l7build explain --kernel 6.1           what would be done, and whether it can be done here
+  l7build config check /boot/config-6.1  has that kernel what the rules need?
+  l7build doctor --install               what this host lacks, installed
+
+Exit codes: 0 verified; 1 build failed; 2 usage or recipe wrong; 3 the host lacks something or the
+network failed; 4 built and booted but a check failed; 77 not applicable here; 130 interrupted.`;
+
+/** The command line: every command and its options. */
+export function makeProgram(shell: Shell): Command {
+  const program = new Command('l7build')
+    .description('Builds Linux kernels with the layer7 match and iptables to fit, and proves both in a guest.')
+    .version(VERSION)
+    .exitOverride((error) => {
+      throw error;
+    })
+    .addHelpText('after', EXAMPLES);
+  addBuildOptions(program.command('build', { isDefault: true }))
+    .description('build, install and verify; the main job')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: BuildOptions) => {
+      shell.end(await build(options, shell.signal));
+    });
+  addList(program, shell);
+  addExplain(program, shell);
+  addDoctor(program, shell);
+  return program;
+}

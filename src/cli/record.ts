@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { join } from 'node:path';
+import { writeAtomically } from '../host/files.js';
+import type { Event } from '../model/event.js';
+import { REPORT_SCHEMA, type Report } from '../model/report.js';
+import { renderJunit } from '../report/junit.js';
+import { renderMarkdown } from '../report/markdown.js';
+import { Recorder } from '../report/recorder.js';
+import type { BuildOptions } from './build-options.js';
+import type { Job } from './job.js';
+import { reproducer } from './reproducer.js';
+import { VERSION } from './version.js';
+
+/** A Recorder whose report is on disk from the first second. */
+export class Record extends Recorder {
+  #writing: Promise<void> = Promise.resolve();
+  #stale = false;
+
+  constructor(
+    readonly out: string,
+    ...start: ConstructorParameters<typeof Recorder>
+  ) {
+    super(...start);
+  }
+
+  override take(event: Event): boolean {
+    const changed = super.take(event);
+    if (changed) this.#schedule();
+    return changed;
+  }
+
+  /** Writes all three renderings. */
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.write();
+    await writeAtomically(join(this.out, 'report.md'), renderMarkdown(this.report));
+    await writeAtomically(join(this.out, 'junit.xml'), renderJunit(this.report));
+  }
+
+  async write(): Promise<void> {
+    await writeAtomically(join(this.out, 'report.json'), `${JSON.stringify(this.report, null, 2)}\n`);
+  }
+
+  /** One write at a time; changes during a write are written together after it. */
+  #schedule(): void {
+    if (this.#stale) return;
+    this.#stale = true;
+    this.#writing = this.#writing.then(async () => {
+      this.#stale = false;
+      await this.write();
+    });
+  }
+}
+
+/** Starts the record of a run; its first version is on disk when this returns. */
+export async function openRecord(job: Job, options: BuildOptions, out: string): Promise<Record> {
+  const { linux, iptables } = job.chosen;
+  const start: Omit<Report, 'inputs' | 'steps' | 'patches' | 'config' | 'artifacts' | 'checks'> = {
+    schema: REPORT_SCHEMA,
+    tool: `l7build ${VERSION}`,
+    recipe: { kernel: linux.version, iptables: iptables.version, mode: options.mode },
+    started: new Date().toISOString(),
+    host: job.host,
+    builder: {
+      name: job.runtime.name,
+      toolchain: job.runtime.toolchain,
+      confinement: job.runtime.confinement,
+    },
+    reproduce: reproducer(options),
+  };
+  const record = new Record(out, start, job.plan.tasks);
+  await record.write();
+  return record;
+}
