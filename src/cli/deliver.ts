@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { constants } from 'node:fs';
-import { copyFile, mkdir, rename } from 'node:fs/promises';
+import { copyFile, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TaskResult } from '../engine/run.js';
 import { sha256File } from '../host/hash.js';
-import { sizeOf } from '../host/files.js';
 import type { ReportedArtifact } from '../model/report.js';
 
 /** What is delivered of which task, under which name. */
@@ -52,4 +51,13 @@ async function copyArtifact(name: string, from: string, to: string): Promise<Rep
     await rename(`${to}.part`, to);
   }
   return { name, sha256, size: size ?? 0 };
+}
+
+/** A file's size in bytes, or undefined where there is none. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return undefined;
+  }
 }

@@ -15,7 +15,11 @@ export class Times {
 
   static async open(cache: string): Promise<Times> {
     const file = join(cache, 'times.json');
-    return new Times(file, (await readJson<Record<string, number>>(file)) ?? {});
+    const known = await readJson(file);
+    const entries = typeof known === 'object' && known !== null ? Object.entries(known) : [];
+    const isTime = (entry: [string, unknown]): entry is [string, number] =>
+      typeof entry[1] === 'number';
+    return new Times(file, Object.fromEntries(entries.filter(isTime)));
   }
 
   note(task: string, ms: number): void {

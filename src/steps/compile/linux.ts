@@ -7,6 +7,7 @@ import { withWorkTree } from '../../kconfig/work-tree.js';
 import { kbuildEnv } from '../kbuild.js';
 import { need } from '../needs.js';
 import { countObjects } from './progress.js';
+import { guardTorn } from './torn.js';
 
 type Params = Extract<CompileParams, { what: 'linux' }>;
 
@@ -29,7 +30,7 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
         signal: ctx.signal,
         onLine,
       });
-    await make(`-j${String(ctx.jobs)}`, 'bzImage', 'modules');
+    await guardTorn(build, () => make(`-j${String(ctx.jobs)}`, 'bzImage', 'modules'));
     const modules = join(ctx.out, 'modules');
     await mkdir(modules, { recursive: true });
     await make(`INSTALL_MOD_PATH=${modules}`, 'INSTALL_MOD_STRIP=1', 'modules_install');
