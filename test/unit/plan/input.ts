@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { IptablesRecipe, LinuxRecipe } from '../../../src/model/recipe.js';
+import type { PlanInput } from '../../../src/plan/input.js';
+
+const file = (path: string) => ({ path, sha256: path.padEnd(64, '0') });
+
+export const linux: LinuxRecipe = {
+  kind: 'linux',
+  version: '6.1',
+  summary: 'a kernel',
+  file: file('recipes/linux/6.1.yaml'),
+  arch: 'x86_64',
+  era: { name: 'modern', olddefconfig: true, panicNow: '-1', nic: 'virtio-net-pci' },
+  linux: {
+    source: { kind: 'http', urls: ['https://example.org/linux.tar.xz'], sha256: 'a'.repeat(64) },
+    unpack: {},
+  },
+  series: [{ name: 'layer7', patches: [file('patches/hook.patch')], overlays: [] }],
+  config: { base: 'allnoconfig', fragments: [file('a.config')], requests: [] },
+  iptables: '1.8.9',
+  protocols: ['l7build'],
+  scenario: 'layer7',
+  guestModules: ['xt_layer7'],
+  module: {
+    headers: {
+      source: { kind: 'apt', suite: 'bookworm', type: 'binary', package: 'linux-headers-amd64' },
+      unpack: { strip: 0 },
+    },
+    image: {
+      source: { kind: 'apt', suite: 'bookworm', type: 'binary', package: 'linux-image-amd64' },
+      unpack: { strip: 0 },
+    },
+  },
+};
+
+export const iptables: IptablesRecipe = {
+  kind: 'iptables',
+  version: '1.8.9',
+  summary: 'iptables',
+  file: file('recipes/iptables/1.8.9.yaml'),
+  iptables: {
+    source: { kind: 'apt', suite: 'bookworm', type: 'source', package: 'iptables' },
+    unpack: {},
+  },
+  series: [],
+  configure: ['--prefix=/usr'],
+  backends: ['legacy', 'nft'],
+};
+
+export function planInput(change: Partial<PlanInput> = {}): PlanInput {
+  return {
+    linux,
+    iptables,
+    mode: 'full',
+    definitions: [file('recipes/protocols/http.pat')],
+    scenario: file('recipes/scenarios/layer7.yaml'),
+    overrides: {},
+    verify: true,
+    host: { toolchain: { gcc: 'gcc 12' }, userland: { busybox: '1.35' }, vm: { qemu: '7.2' } },
+    ...change,
+  };
+}

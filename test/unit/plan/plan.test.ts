@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, test } from 'vitest';
+import { Failed } from '../../../src/model/failure.js';
+import type { Plan } from '../../../src/model/task.js';
+import { makePlan } from '../../../src/plan/plan.js';
+import { linux, planInput } from './input.js';
+
+const ids = (plan: Plan): string[] => plan.tasks.map((task) => task.id);
+
+function failureOf(act: () => unknown): Failed {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof Failed) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+test('every task comes after those it needs', () => {
+  for (const mode of ['full', 'module'] as const) {
+    const seen = new Set<string>();
+    for (const task of makePlan(planInput({ mode })).tasks) {
+      for (const need of Object.values(task.needs)) expect(seen, task.id).toContain(need);
+      seen.add(task.id);
+    }
+  }
+});
+
+test('full mode builds the kernel from its patched tree', () => {
+  expect(ids(makePlan(planInput()))).toEqual([
+    'fetch:linux',
+    'unpack:linux',
+    'patch:linux',
+    'configure:linux',
+    'compile:linux',
+    'fetch:iptables',
+    'unpack:iptables',
+    'patch:iptables',
+    'compile:iptables',
+    'package:modules',
+    'package:headers',
+    'package:iptables',
+    'package:l7-protocols',
+    'image:initramfs',
+    'verify',
+  ]);
+});
+
+test("module mode compiles the match alone and boots the distribution's kernel", () => {
+  const plan = makePlan(planInput({ mode: 'module' }));
+  expect(ids(plan)).toContain('compile:match');
+  expect(ids(plan)).not.toContain('compile:linux');
+  expect(plan.tasks.find((task) => task.id === 'verify')?.needs).toMatchObject({
+    match: 'compile:match',
+    kernel: 'unpack:kernel',
+  });
+});
+
+test('a recipe without a module mode says so', () => {
+  const { module: _, ...without } = linux;
+  const { failure } = failureOf(() => makePlan(planInput({ linux: without, mode: 'module' })));
+  expect(failure.reason).toBe('not-applicable');
+});
+
+test('--no-verify stops at the image', () => {
+  expect(ids(makePlan(planInput({ verify: false }))).at(-1)).toBe('image:initramfs');
+});
+
+test('a local source takes the place of the recipe’s', () => {
+  const plan = makePlan(planInput({ overrides: { linux: { kind: 'local', path: '/src/linux' } } }));
+  expect(plan.tasks[0]?.params).toMatchObject({ source: { kind: 'local', path: '/src/linux' } });
+});
+
+test('a source that this run does not have is refused, and those it has are named', () => {
+  const overrides = { headers: { kind: 'local', path: '/x' } } as const;
+  const { failure } = failureOf(() => makePlan(planInput({ overrides })));
+  expect(failure.reason).toBe('usage');
+  expect(failure.hints?.join()).toContain('linux, iptables');
+});
+
+test('the same input gives the same plan', () => {
+  expect(makePlan(planInput())).toEqual(makePlan(planInput()));
+});

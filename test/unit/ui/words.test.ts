@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, test } from 'vitest';
+import { bytes, duration, progressText } from '../../../src/ui/words.js';
+
+test.each([
+  [40, '0.0 s'],
+  [9_940, '9.9 s'],
+  [61_000, '61 s'],
+  [185_000, '3 min 05 s'],
+  [3_599_700, '60 min 00 s'],
+])('%i ms are %s', (ms, words) => {
+  expect(duration(ms)).toBe(words);
+});
+
+test.each([
+  [0, '0 B'],
+  [1023, '1023 B'],
+  [1536, '1.5 KiB'],
+  [139_460_608, '133 MiB'],
+  [5 * 1024 ** 4, '5120 GiB'],
+])('%i bytes are %s', (count, words) => {
+  expect(bytes(count)).toBe(words);
+});
+
+test('progress with and without a known end', () => {
+  expect(progressText({ done: 1024 ** 2, total: 4 * 1024 ** 2, unit: 'bytes' })).toBe(
+    '1.0 MiB of 4.0 MiB',
+  );
+  expect(progressText({ done: 7, unit: 'objects', note: 'a.o' })).toBe('7 objects, a.o');
+});
