@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Writes schema/*.schema.json from the schemas in src/recipe/schema; `npm run schema` compiles first.
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { schemaPath, schemaText } from '../dist/recipe/json-schema.js';
+
+for (const kind of ['linux', 'iptables']) {
+  const file = new URL(`../${schemaPath(kind)}`, import.meta.url);
+  await writeFile(file, schemaText(kind));
+  console.log(fileURLToPath(file));
+}

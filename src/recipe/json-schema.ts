@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import * as z from 'zod/mini';
+import type { RecipeKind } from './directory.js';
+import { iptablesSchema } from './schema/iptables.js';
+import { linuxSchema } from './schema/linux.js';
+
+const SCHEMAS = { linux: linuxSchema, iptables: iptablesSchema } as const;
+
+/** Path of a published schema below the project's root; recipes name it in their first line. */
+export function schemaPath(kind: RecipeKind): string {
+  return `schema/${kind}.schema.json`;
+}
+
+/**
+ * The JSON Schema with which editors complete and check recipes as they are typed, as the text of
+ * its file. It is made from the schema that checks the recipe here, so the two cannot differ.
+ */
+export function schemaText(kind: RecipeKind): string {
+  const schema = z.toJSONSchema(SCHEMAS[kind], { io: 'input', target: 'draft-7' });
+  return `${JSON.stringify({ title: `l7build recipe: ${kind}`, ...schema }, null, 2)}\n`;
+}

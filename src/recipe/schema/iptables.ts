@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import * as z from 'zod/mini';
+import { series } from './series.js';
+import { source, unpack } from './source.js';
+import { listOf, summary, version, word } from './words.js';
+
+/** recipes/iptables/<version>.yaml */
+export const iptablesSchema = z
+  .strictObject({
+    version: version('As typed after --iptables; the same as the name of the file.'),
+    summary,
+    source,
+    unpack: z.exactOptional(unpack),
+    series,
+    configure: listOf(
+      word(
+        /^--(?:enable|disable|with|without)-[a-z0-9-]+(?:=[A-Za-z0-9._/,-]+)?$/,
+        'an option of ./configure: --enable-…, --disable-…, --with-… or --without-…',
+        'One option.',
+      ),
+      'Options of ./configure, beside the folders, which are always the same.',
+    ),
+    backends: listOf(
+      z.enum(['legacy', 'nft']).check(z.describe('One kind of iptables programs.')),
+      'What it yields; each is verified.',
+    ),
+  })
+  .check(z.describe('How an iptables with the layer7 extension is made.'));
+
+export type IptablesWords = z.infer<typeof iptablesSchema>;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import * as z from 'zod/mini';
+import { ERAS } from '../eras.js';
+import { series } from './series.js';
+import { source, unpack } from './source.js';
+import { listOf, name, path, summary, version, word } from './words.js';
+
+const eraNames = Object.keys(ERAS) as (keyof typeof ERAS)[];
+
+const config = z
+  .strictObject({
+    base: z
+      .enum(['allnoconfig', 'tinyconfig', 'defconfig'])
+      .check(z.describe('The make target that the fragments are merged onto.')),
+    fragments: listOf(path('A file of CONFIG_ lines.'), 'Merged in this order; the last one wins.'),
+  })
+  .check(z.describe("The kernel's configuration; every symbol asked for is checked afterwards."));
+
+const verify = z
+  .strictObject({
+    scenario: name('A file of recipes/scenarios, without .yaml.'),
+    modules: listOf(
+      word(/^[a-z0-9][a-z0-9_]*$/, "a module's name with _", 'Module, as lsmod shows it.'),
+      'Loaded in the guest in this order, with what they depend on.',
+    ),
+  })
+  .check(z.describe('How it is proven in the guest.'));
+
+const moduleMode = z
+  .strictObject({
+    headers: source.check(z.describe("Headers of a distribution's kernel, to build with.")),
+    image: source.check(z.describe('That kernel itself, to boot.')),
+  })
+  .check(z.describe("For --mode module: the match alone, in a distribution's own kernel."));
+
+/** recipes/linux/<version>.yaml */
+export const linuxSchema = z
+  .strictObject({
+    version: version('As typed after --kernel; the same as the name of the file.'),
+    summary,
+    arch: z.enum(['x86_64']).check(z.describe('Architecture.')),
+    era: z
+      .enum(eraNames)
+      .check(z.describe('What this generation of kernels does its own way (src/recipe/eras.ts).')),
+    source,
+    unpack: z.exactOptional(unpack),
+    series,
+    config,
+    iptables: version('The recipe of recipes/iptables that goes with it.'),
+    protocols: listOf(name("A set's name."), 'Sets of protocol definitions that are installed.'),
+    verify,
+    module: z.exactOptional(moduleMode),
+  })
+  .check(z.describe('How a Linux kernel with the layer7 match is made and proven.'));
+
+export type LinuxWords = z.infer<typeof linuxSchema>;

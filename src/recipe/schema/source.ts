@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import * as z from 'zod/mini';
+import type { Source } from '../../model/source.js';
+import { listOf, path, word } from './words.js';
+
+/** Debian Policy 5.6.1: names of packages. */
+const PACKAGE = /^[a-z0-9][a-z0-9.+-]+$/;
+
+/**
+ * A regular expression for names of packages. Without groups no quantifier can stand on another,
+ * so that matching a name is quick whatever a recipe says.
+ */
+const NAME_PATTERN = /^[A-Za-z0-9.+*?\\[\]-]+$/;
+
+const apt = z.strictObject({
+  apt: word(PACKAGE, 'the name of a Debian package', "Debian package's name."),
+  suite: word(/^[a-z][a-z0-9-]*$/, "a suite's codename", 'Debian suite, such as bookworm.'),
+  type: z._default(
+    z
+      .enum(['binary', 'source'])
+      .check(z.describe('The .deb files, or the files of the source package.')),
+    'binary',
+  ),
+  closure: z.exactOptional(
+    listOf(
+      word(NAME_PATTERN, 'a regular expression without groups', 'For the whole name of a package.'),
+      'Of the packages that it depends on, directly or not, fetch those with such names.',
+    ),
+  ),
+});
+
+const http = z.strictObject({
+  http: z.strictObject({
+    urls: listOf(
+      word(/^https?:\/\/[^\s@]+$/, 'an address with http:// or https://', 'Address of the file.'),
+      'Where the file lies; tried in this order.',
+    ),
+    sha256: word(/^[0-9a-f]{64}$/, '64 hex digits in small letters', "The file's SHA-256."),
+  }),
+});
+
+const git = z.strictObject({
+  git: z.strictObject({
+    url: word(
+      /^(?:https?|git|ssh):\/\/[^\s]+$/,
+      'an address with https://, git:// or ssh://',
+      'Address of the repository.',
+    ),
+    commit: word(
+      /^[0-9a-f]{40}$/,
+      'a whole commit: 40 hex digits in small letters',
+      'Tags and branches move, so only a commit will do.',
+    ),
+  }),
+});
+
+/** Where files come from. Each kind is told by its first key. */
+export const source = z
+  .union([apt, http, git])
+  .check(z.describe('Where it comes from: a Debian package, a download or a git commit.'));
+
+export const unpack = z
+  .strictObject({
+    file: z.exactOptional(
+      word(/^[^\s/\\]+$/, "a file's name or a glob", 'Which of the fetched files; a glob.'),
+    ),
+    inner: z.exactOptional(path('Member of the archive that is unpacked in its turn.')),
+    strip: z.exactOptional(
+      z
+        .int()
+        .check(
+          z.minimum(0, 'has to be 0 or more'),
+          z.maximum(10, 'has to be 10 or less'),
+          z.describe('Leading folders to drop from the names. Default 1, and 0 for .deb files.'),
+        ),
+    ),
+  })
+  .check(z.describe('How what was fetched becomes a tree.'));
+
+/** The checked words of a recipe as the model's source. */
+export function toSource(words: z.infer<typeof source>): Source {
+  if ('http' in words) return { kind: 'http', ...words.http };
+  if ('git' in words) return { kind: 'git', ...words.git };
+  const { apt: name, suite, type, closure } = words;
+  return { kind: 'apt', suite, type, package: name, ...(closure === undefined ? {} : { closure }) };
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import * as z from 'zod/mini';
+import { VERSION } from '../version.js';
+
+/** Characters of a text in a recipe. */
+const LONGEST = 300;
+/** Entries of a list in a recipe. */
+const MOST = 200;
+
+/**
+ * Text that follows a pattern.
+ *
+ * @param rule completes "has to be …" in a complaint
+ */
+export function word(pattern: RegExp, rule: string, description: string): z.ZodMiniString {
+  return z
+    .string()
+    .check(
+      z.regex(pattern, `has to be ${rule}`),
+      z.maxLength(LONGEST, `has more than ${String(LONGEST)} characters`),
+      z.describe(description),
+    );
+}
+
+/** A list with at least one entry. */
+export function listOf<T extends z.core.SomeType>(entry: T, description: string): z.ZodMiniArray<T> {
+  return z
+    .array(entry)
+    .check(
+      z.minLength(1, 'has to have at least one entry'),
+      z.maxLength(MOST, `has more than ${String(MOST)} entries`),
+      z.describe(description),
+    );
+}
+
+export const version = (description: string): z.ZodMiniString =>
+  word(VERSION, 'a version: a digit, then digits, letters and . + ~ _ -', description);
+
+/** A lower-case name, such as that of a series, a set or a scenario. */
+export const name = (description: string): z.ZodMiniString =>
+  word(/^[a-z0-9][a-z0-9_-]*$/, 'a name of small letters, digits, - and _', description);
+
+/** One line for people. */
+export const summary = word(
+  /^\S.*\S$/,
+  'one line of text',
+  'What this is, in one line; `l7build list` shows it.',
+);
+
+/** Path in the project or in a tree: relative, plain, without `..`, and no option for a program. */
+const RELATIVE = /^(?![-/])(?!.*\/(?:\/|$))(?!(?:.*\/)?\.\.(?:\/|$))[^\\\p{Cc}]+$/u;
+
+export const path = (description: string): z.ZodMiniString =>
+  word(RELATIVE, 'a relative path without "..", "//" and "\\"', description);
