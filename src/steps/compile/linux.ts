@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
-import { withWorkTree } from '../../kconfig/work-tree.js';
+import { withWorkTree } from '../../series/work-tree.js';
 import { kbuildEnv } from '../kbuild.js';
 import { need } from '../needs.js';
 import { countObjects } from './progress.js';
