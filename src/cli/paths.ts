@@ -3,8 +3,11 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's root: where recipes/, patches/ and guest/ are. */
-export const PROJECT = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+/** Where this program was installed: recipes/, patches/ and guest/ lie there. */
+const INSTALLED = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+
+/** The project's root: `L7BUILD_PROJECT` (a folder with recipes of your own), or the installed one. */
+export const PROJECT = resolve(process.env['L7BUILD_PROJECT'] ?? INSTALLED);
 
 /**
  * The store: `L7BUILD_CACHE`, or `l7build` in the user's cache folder
