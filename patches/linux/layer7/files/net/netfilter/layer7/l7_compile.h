@@ -16,7 +16,7 @@
 #define L7_POSITIONS_MAX	4096
 #define L7_STATES_MAX		4096
 #define L7_TABLE_MAX		(1024 * 1024)	/* bytes of rows, before minimising */
-#define L7_WORK_MAX		(256 * 1024 * 1024)	/* steps, about a nanosecond each */
+#define L7_WORK_MAX		(128 * 1024 * 1024)	/* steps of about a nanosecond */
 
 #define L7_NONE			((u16)0xffff)
 

@@ -11,6 +11,11 @@
  */
 #include "l7_compile.h"
 
+struct l7_span {
+	u16 begin;
+	u16 end;
+};
+
 struct l7_subset {
 	const struct l7_nfa *nfa;
 	struct l7_dfa *dfa;
@@ -20,6 +25,7 @@ struct l7_subset {
 	u16 *seen;		/* by node: the last walk that came along */
 	u16 walk;
 	u64 *follow;		/* by position: who may consume after it */
+	struct l7_span *span;	/* by position: the words of its follow that are not 0 */
 	u64 *sticky;		/* positions after which the pattern has matched */
 	u64 *ending;		/* positions after which it has if the data end */
 	u64 *restart;		/* who may consume if the pattern begins here */
@@ -31,6 +37,7 @@ struct l7_subset {
 };
 
 #define L7_SLOTS	(2 * L7_STATES_MAX)
+#define L7_WALK_COST	4	/* steps for a node: it is all over the memory */
 
 /*
  * Walks from @node without consuming and adds the positions that it finds to @set, if not NULL.
@@ -65,29 +72,45 @@ static int l7_walk(struct l7_subset *s, u16 node, bool at_start, bool at_end, u6
 				s->stack[depth++] = n->alt;
 		}
 	}
-	error = l7_spend(s->budget, steps);
+	error = l7_spend(s->budget, L7_WALK_COST * steps);
 	return error ? error : found;
 }
 
-/* Who follows whom. Walks with at_end take no positions: the data end there. */
-static int l7_follow(struct l7_subset *s)
+/* Who follows @p. Walks with at_end take no positions: the data end there. */
+static int l7_follow(struct l7_subset *s, unsigned int p)
+{
+	u64 *follow = s->follow + (size_t)p * s->words;
+	u16 next = s->nfa->nodes[s->nfa->node_of[p]].out;
+	struct l7_span *span = &s->span[p];
+	int found;
+
+	found = l7_walk(s, next, false, false, follow);
+	if (found > 0)
+		l7_set_add(s->sticky, p);
+	else if (!found)
+		found = l7_walk(s, next, false, true, NULL);
+	if (found < 0)
+		return found;
+	if (found)
+		l7_set_add(s->ending, p);
+	span->end = s->words;
+	while (span->end && !follow[span->end - 1])
+		span->end--;
+	while (span->begin < span->end && !follow[span->begin])
+		span->begin++;
+	return 0;
+}
+
+static int l7_follow_all(struct l7_subset *s)
 {
 	const struct l7_nfa *nfa = s->nfa;
 	unsigned int p;
 	int found;
 
 	for (p = 0; p < nfa->position_count; p++) {
-		u16 next = nfa->nodes[nfa->node_of[p]].out;
-
-		found = l7_walk(s, next, false, false, s->follow + (size_t)p * s->words);
-		if (found > 0)
-			l7_set_add(s->sticky, p);
-		else if (!found)
-			found = l7_walk(s, next, false, true, NULL);
-		if (found < 0)
-			return found;
+		found = l7_follow(s, p);
 		if (found)
-			l7_set_add(s->ending, p);
+			return found;
 	}
 	found = l7_walk(s, nfa->first, false, true, NULL);
 	if (found > 0)
@@ -104,8 +127,10 @@ static int l7_intern(struct l7_subset *s, const u64 *set)
 	int error;
 
 	for (w = 0; w < s->words; w++) {
+		if (!set[w])
+			continue;
 		any |= set[w];
-		hash = (hash ^ set[w]) * 0x9e3779b97f4a7c15ULL;
+		hash = (hash ^ (set[w] + w)) * 0x9e3779b97f4a7c15ULL;
 		hash ^= hash >> 29;
 	}
 	if (!any)
@@ -139,15 +164,18 @@ static int l7_step(struct l7_subset *s, unsigned int state, unsigned int class, 
 	for (w = 0; w < s->words; w++) {
 		u64 hit = set[w] & may[w];
 
+		if (!hit)
+			continue;
 		if (hit & s->sticky[w])
 			return L7_STATE_MATCH;
 		ending |= hit & s->ending[w];
 		for (; hit; hit &= hit - 1) {
-			const u64 *follow = s->follow + (w * 64 + __ffs64(hit)) * (size_t)s->words;
+			unsigned int p = w * 64 + __ffs64(hit);
+			const u64 *follow = s->follow + p * (size_t)s->words;
 
-			for (i = 0; i < s->words; i++)
+			for (i = s->span[p].begin; i < s->span[p].end; i++)
 				next[i] |= follow[i];
-			steps += s->words;
+			steps += 2 + s->span[p].end - s->span[p].begin;
 		}
 	}
 	if (ending)
@@ -196,15 +224,16 @@ static int l7_subset_run(struct l7_subset *s)
 	s->stack = l7_calloc(nfa->node_count, sizeof(u16));
 	s->seen = l7_calloc(nfa->node_count, sizeof(u16));
 	s->follow = l7_calloc((nfa->position_count + 4) * (size_t)s->words, sizeof(u64));
+	s->span = l7_calloc(nfa->position_count + 1, sizeof(*s->span));
 	s->slots = l7_calloc(L7_SLOTS, sizeof(u16));
-	if (!s->stack || !s->seen || !s->follow || !s->slots)
+	if (!s->stack || !s->seen || !s->follow || !s->span || !s->slots)
 		return -ENOMEM;
 	s->sticky = s->follow + nfa->position_count * (size_t)s->words;
 	s->ending = s->sticky + s->words;
 	s->restart = s->ending + s->words;
 	scratch = s->restart + s->words;
 
-	found = l7_follow(s);
+	found = l7_follow_all(s);
 	if (found < 0)
 		return found;
 	error = l7_classify(dfa, nfa, s->budget);
@@ -252,6 +281,7 @@ int l7_dfa_build(struct l7_dfa *dfa, const struct l7_nfa *nfa, struct l7_budget 
 	l7_free(s.stack);
 	l7_free(s.seen);
 	l7_free(s.follow);
+	l7_free(s.span);
 	l7_free(s.by_class);
 	l7_free(s.sets);
 	l7_free(s.slots);
