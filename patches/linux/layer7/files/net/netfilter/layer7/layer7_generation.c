@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Generations: immutable arrays of the patterns that rules use, published by RCU. Packets read them,
+ * undecided connections hold them, and the last holder may be in softirq, so they are released by a
+ * work item.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "layer7.h"
+
+static void l7_generation_release(struct work_struct *work)
+{
+	struct l7_generation *gen = container_of(to_rcu_work(work), struct l7_generation, release);
+	unsigned int i;
+
+	for (i = 0; i < gen->slots; i++) {
+		if (gen->entry[i])
+			l7_entry_put(gen->entry[i]);
+	}
+	kvfree(gen);
+}
+
+/**
+ * l7_generation_put() - give back a reference; any context
+ * @gen: the generation, or NULL
+ */
+void l7_generation_put(struct l7_generation *gen)
+{
+	if (gen && refcount_dec_and_test(&gen->ref))
+		queue_rcu_work(l7_wq, &gen->release);
+}
+
+/**
+ * l7_generation_get() - the present generation; in an RCU read-side critical section
+ * @reg: the registry
+ *
+ * Return: the generation, to be given back by l7_generation_put(), or NULL if no rule has a pattern.
+ */
+struct l7_generation *l7_generation_get(struct l7_registry *reg)
+{
+	struct l7_generation *gen;
+
+	do {
+		gen = rcu_dereference(reg->generation);
+	} while (gen && !refcount_inc_not_zero(&gen->ref));
+	return gen;
+}
+
+/* The number of slots that a generation needs, 0 if no rule uses a pattern. */
+static unsigned int l7_slots_used(struct l7_registry *reg)
+{
+	unsigned int bucket, slots = 0;
+	struct l7_entry *entry;
+
+	hash_for_each(reg->by_digest, bucket, entry, node) {
+		if (entry->rules && entry->slot >= slots)
+			slots = entry->slot + 1;
+	}
+	return slots;
+}
+
+/**
+ * l7_generation_publish() - make what rules use now the generation of new connections
+ * @reg: the registry, locked
+ *
+ * Return: 0, or -ENOMEM; the old generation then stays.
+ */
+int l7_generation_publish(struct l7_registry *reg)
+{
+	unsigned int bucket, slots = l7_slots_used(reg);
+	struct l7_generation *gen = NULL;
+	struct l7_entry *entry;
+
+	if (slots) {
+		gen = kvzalloc(struct_size(gen, entry, slots), GFP_KERNEL_ACCOUNT);
+		if (!gen)
+			return -ENOMEM;
+		refcount_set(&gen->ref, 1);
+		INIT_RCU_WORK(&gen->release, l7_generation_release);
+		gen->slots = slots;
+		hash_for_each(reg->by_digest, bucket, entry, node) {
+			if (entry->rules) {
+				refcount_inc(&entry->ref);
+				gen->entry[entry->slot] = entry;
+			}
+		}
+	}
+	gen = rcu_replace_pointer(reg->generation, gen, lockdep_is_held(&reg->lock));
+	l7_generation_put(gen);
+	return 0;
+}
