@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, test } from 'vitest';
+import { lacking, missing, packagesFor, requirements } from '../../../src/engine/preflight.js';
+
+const tool = { what: 'no-such-program-l7', package: 'some-package', why: 'does things' };
+const header = { what: '/usr/include/no-such-l7.h', package: 'some-dev', why: 'declares things' };
+const there = { what: 'sh', package: 'dash', why: 'runs scripts' };
+
+test('programs and files that are not there are found out', async () => {
+  expect(await missing([tool, there, header])).toEqual([tool, header]);
+});
+
+test('the failure names each thing, its package and why, and how to get it', () => {
+  const { failure } = lacking([tool, header]);
+  expect(failure.reason).toBe('host-lacks');
+  expect(failure.details).toContain('no-such-program-l7 (package some-package): does things');
+  expect(failure.hints?.join('\n')).toContain(
+    'apt-get install --no-install-recommends some-dev some-package',
+  );
+});
+
+test('a package is named once', () => {
+  expect(packagesFor([tool, { ...tool, what: 'other' }])).toEqual(['some-package']);
+});
+
+test('module mode needs less than full mode, and QEMU only to verify', () => {
+  const names = (mode: 'full' | 'module', verify: boolean): string[] =>
+    packagesFor(requirements({ mode, verify }));
+  expect(names('full', true)).toEqual(expect.arrayContaining(['bison', 'flex', 'qemu-system-x86']));
+  expect(names('module', true)).not.toContain('bison');
+  expect(names('full', false)).not.toContain('qemu-system-x86');
+});
