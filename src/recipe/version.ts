@@ -7,18 +7,29 @@ import { compare } from './refuse.js';
  */
 export const VERSION = /^[0-9][0-9A-Za-z+~_-]*(?:\.[0-9A-Za-z+~_-]+)*$/;
 
-/** Order of versions: numbers within them by their value, so 6.2 comes before 6.12. */
+/**
+ * Order of versions: numbers within them by their value, so 6.2 comes before 6.12; a candidate
+ * (6.1-rc1, 6.1~rc1) before what it is a candidate of.
+ */
 export function compareVersions(a: string, b: string): number {
+  const left = parts(a);
   const right = parts(b);
-  for (const [index, part] of parts(a).entries()) {
-    const other = right[index];
-    if (other === undefined) return 1;
-    const order = Number(part) - Number(other);
-    if (order < 0 || order > 0) return order;
-    if (Number.isNaN(order) && part !== other) return compare(part, other);
+  for (let index = 0; index < Math.max(left.length, right.length); index++) {
+    const order = comparePart(left[index] ?? '', right[index] ?? '');
+    if (order !== 0) return order;
   }
-  return parts(a).length - right.length;
+  return 0;
 }
+
+/** `''` stands for a version's end. */
+function comparePart(a: string, b: string): number {
+  if (a === '') return candidate(b) ? 1 : -Number(b !== '');
+  if (b === '') return candidate(a) ? -1 : 1;
+  const order = Number(a) - Number(b);
+  return Number.isNaN(order) ? compare(a, b) : order;
+}
+
+const candidate = (part: string): boolean => /^(?:~|-rc)/.test(part);
 
 function parts(version: string): string[] {
   return version.match(/[0-9]+|[^0-9.]+/g) ?? [];

@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Node, type YAMLMap } from 'yaml';
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Node,
+  type YAMLMap,
+} from 'yaml';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { beyondBounds } from './bounds.js';
 import { printable } from './printable.js';
@@ -8,6 +17,8 @@ import type { SourceText } from './source-text.js';
 
 /** Keys that mean something to JavaScript's objects. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+const TAG_HINT = 'leave it out, or quote a value that starts with "!"';
 
 /** Where a value stands: keys and indexes from the root. */
 export type Path = readonly PropertyKey[];
@@ -59,7 +70,7 @@ function yamlHint(code: string): string | undefined {
     case 'MULTIPLE_DOCS':
       return 'a file holds one recipe: leave out the line "---"';
     case 'TAG_RESOLVE_FAILED':
-      return 'leave out the tag; quote the value if it starts with "!"';
+      return TAG_HINT;
     default:
       return undefined;
   }
@@ -76,6 +87,12 @@ class Walk {
     if (isAlias(node)) {
       this.complain(node, 'a YAML alias', 'write the value out');
       return null;
+    }
+    if (isCollection(node) || isScalar(node)) {
+      if (node.anchor !== undefined) {
+        this.complain(node, 'a YAML anchor', 'leave it out: a recipe has no aliases');
+      }
+      if (node.tag !== undefined) this.complain(node, 'a YAML tag', TAG_HINT);
     }
     if (isMap(node)) return this.map(node);
     if (isSeq(node)) return node.items.map((item) => this.value(item));
