@@ -128,7 +128,7 @@ int l7try_lines(void)
 		if (len && line[len - 1] == '\n')
 			line[--len] = '\0';
 		if (len) {
-			wrong = strlen(line) == (size_t)len ? take(&list, line, flow) : "a NUL byte";
+			wrong = memchr(line, '\0', len) ? "a NUL byte" : take(&list, line, flow);
 			continue;
 		}
 		flow++;

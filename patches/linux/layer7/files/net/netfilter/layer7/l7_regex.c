@@ -163,10 +163,12 @@ static int l7_atom(struct l7_parser *p)
 		memset(set, 0xff, sizeof(*set));
 	} else {
 		if (byte == '\\') {
+			struct l7_text escape = *text;
+
 			l7_text_operator(text);
 			l7_text_advance(text);
 			if (!text->now.width)
-				return l7_text_refuse(text, "\\ at the end escapes nothing");
+				return l7_text_refuse(&escape, "\\ at the end escapes nothing");
 		}
 		l7_bytes_add(set, text->now.byte);
 		l7_text_advance(text);
