@@ -54,6 +54,7 @@ const layers = Object.entries(SEES).map(([folder, seen]) => ({
 const HOMES = {
   commander: ['cli'],
   execa: ['host'],
+  'fast-xml-builder': ['report'],
   got: ['host'],
   listr2: ['ui'],
   ora: ['ui'],
@@ -145,6 +146,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.check.json' },
-    enhancedResolveOptions: { conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

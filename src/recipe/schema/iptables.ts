@@ -26,5 +26,3 @@ export const iptablesSchema = z
     ),
   })
   .check(z.describe('How an iptables with the layer7 extension is made.'));
-
-export type IptablesWords = z.infer<typeof iptablesSchema>;
