@@ -4,7 +4,7 @@ import { lacking, missing, requirements, type Requirement } from '../engine/pref
 import { EXIT, type ExitCode } from '../model/failure.js';
 import type { Confinement } from '../model/runtime.js';
 import { openRuntime } from '../runtimes/index.js';
-import { vmFacts } from './host-facts.js';
+import { calibrate, type Calibration } from '../vm/calibrate.js';
 import { install } from './ensure-host.js';
 import { storeRoot } from './paths.js';
 import { writeFailure, writeLine } from './screen.js';
@@ -20,8 +20,8 @@ export interface Findings {
   readonly missing: readonly Requirement[];
   readonly toolchain: Readonly<Record<string, string>>;
   readonly confinement: Confinement;
-  /** QEMU and the accelerator that the calibration chose, with the reason. */
-  readonly vm: Readonly<Record<string, string>>;
+  /** The accelerator that the calibration chose, with the reason; without QEMU there is none. */
+  readonly vm?: Calibration;
 }
 
 /** `l7build doctor` */
@@ -56,17 +56,17 @@ async function examine(absent: readonly Requirement[]): Promise<Findings> {
     missing: absent,
     toolchain: runtime.toolchain,
     confinement: runtime.confinement,
-    vm: hasQemu ? await vmFacts(cache) : {},
+    ...(hasQemu ? { vm: await calibrate(cache) } : {}),
   };
 }
 
 function findingsText(findings: Findings, needed: number): string[] {
-  const { confinement } = findings;
+  const { confinement, vm } = findings;
   return [
     `programs and headers: ${String(needed - findings.missing.length)} of ${String(needed)} are there`,
     ...Object.entries(findings.toolchain).map(([tool, version]) => `  ${tool}: ${version}`),
     `compiling: network ${confinement.network}, files ${confinement.filesystem}, user ${confinement.user}`,
     `  ${confinement.how}`,
-    ...Object.entries(findings.vm).map(([name, value]) => `${name}: ${value}`),
+    ...(vm === undefined ? [] : [`guests run under ${vm.accelerator}: ${vm.why}`]),
   ];
 }

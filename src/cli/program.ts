@@ -5,6 +5,7 @@ import { addBuildOptions, type BuildOptions } from './build-options.js';
 import { addDoctor } from './doctor.js';
 import { addExplain } from './explain.js';
 import { addList } from './list.js';
+import { addProtocols } from './protocols-command.js';
 import type { Shell } from './shell.js';
 import { VERSION } from './version.js';
 
@@ -36,6 +37,7 @@ export function makeProgram(shell: Shell): Command {
     });
   addList(program, shell);
   addExplain(program, shell);
+  addProtocols(program, shell);
   addDoctor(program, shell);
   return program;
 }
