@@ -4,4 +4,4 @@
 #
 # Overlaps: none.
 imap
-^\* (ok|preauth) 
+^\* (ok|preauth)[ ]

@@ -140,7 +140,7 @@ class Walk {
     } else if (letter.byte === '\\') {
       cursor.operator(letter);
       cursor.advance();
-      if (!this.#escaped()) return;
+      if (!this.#escaped(letter)) return;
     } else {
       if (letter.byte === '.') cursor.operator(letter);
       else if (letter.byte === '{' && !letter.decoded) this.#warnOfCount(letter);
@@ -149,11 +149,15 @@ class Walk {
     this.#append(ONE_BYTE);
   }
 
-  #escaped(): boolean {
+  #escaped(backslash: Letter): boolean {
     const { cursor } = this;
     const letter = cursor.now;
     if (letter === undefined) {
-      cursor.refuse(cursor.offset, '\\ at the end escapes nothing', 'for a backslash write \\\\');
+      cursor.refuse(
+        backslash.offset,
+        '\\ at the end escapes nothing',
+        'for a backslash write \\\\',
+      );
       return false;
     }
     if (!letter.decoded && /[a-z0-9]/.test(letter.byte)) {
@@ -161,7 +165,7 @@ class Walk {
         ? 'write \\x with a small x'
         : 'write bytes as \\xHH and classes in full, such as [0-9]; \\x09 is tab, \\x0d\\x0a a line end';
       const message = `\\${letter.byte} is just the letter ${letter.byte} here`;
-      cursor.warn(letter.offset - 1, message, hint);
+      cursor.warn(backslash.offset, message, hint);
     }
     cursor.advance();
     return true;

@@ -10,7 +10,7 @@ import { parseDefinition, type Definition } from './parse.js';
 
 /** Bytes of a definition file, and files of a set. */
 const FILE_MAX = 64 * 1024;
-const FILES_MAX = 4096;
+const FILES_MAX = 1024;
 
 /** A directory of definition files and what was found in them. */
 export interface DefinitionSet {
