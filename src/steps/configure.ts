@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { judge, refuseUnmet } from '../kconfig/contract.js';
+import { resolveConfig } from '../kconfig/resolve.js';
+import type { LinuxRecipe } from '../model/recipe.js';
+import type { Step } from '../model/step.js';
+import { withWorkTree } from '../series/work-tree.js';
+import { kbuildEnv } from './kbuild.js';
+
+/** The only architecture that recipes can name so far, and its folder below arch/. */
+const ARCH: LinuxRecipe['arch'] = 'x86_64';
+const SRCARCH = 'x86';
+
+/**
+ * Resolves a recipe's CONFIG requests with the patched tree's own tools, and fails if one is not met.
+ * Yields `config`, and `contract.json` with every request beside what it came to.
+ */
+export const configure: Step<'configure'> = ({ config, era }, ctx) =>
+  withWorkTree(ctx, async ({ src, build }) => {
+    const reproducible = await kbuildEnv(src);
+    const resolved = await resolveConfig({
+      build,
+      config,
+      era,
+      make: (target, env) =>
+        ctx.runtime.run({
+          argv: ['make', '-C', src, `O=${build}`, `ARCH=${ARCH}`, target],
+          cwd: build,
+          env: { ...reproducible, ...env },
+          writable: [build],
+          log: ctx.log,
+          signal: ctx.signal,
+        }),
+    });
+    const verdicts = await judge(config.requests, resolved, { src, srcarch: SRCARCH });
+    refuseUnmet(verdicts);
+    await writeFile(join(ctx.out, 'config'), resolved);
+    await writeFile(join(ctx.out, 'contract.json'), `${JSON.stringify(verdicts, null, 1)}\n`);
+    return { facts: { config: verdicts } };
+  });
