@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import type { Diagnostic } from '../model/diagnostic.js';
 
 /** Characters of a line or a value that a message shows. */
 const SHOWN = 160;
@@ -29,4 +30,13 @@ export function shown(value: unknown): string {
     default:
       return 'a map';
   }
+}
+
+/** A complaint that quotes a file, made safe to show. */
+export function printableFault(fault: Diagnostic): Diagnostic {
+  return {
+    ...fault,
+    message: printable(fault.message),
+    ...(fault.quote === undefined ? {} : { quote: printable(fault.quote) }),
+  };
 }

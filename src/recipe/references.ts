@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { parseFragment } from '../kconfig/fragment.js';
+import { mergeRequests } from '../kconfig/requests.js';
 import type { Diagnostic } from '../model/diagnostic.js';
-import type { ConfigSpec, Overlay, ProjectFile, Series } from '../model/recipe.js';
+import { Failed } from '../model/failure.js';
+import type { ConfigSpec, Overlay, ProjectFile, Series, SymbolRequest } from '../model/recipe.js';
+import { MAX_BYTES } from './bounds.js';
 import { nearestVersions } from './nearest.js';
-import { Unusable, projectFile, projectPath } from './project-file.js';
+import { printableFault } from './printable.js';
+import { Unusable, projectBytes, projectFile, projectPath } from './project-file.js';
 import { filesBelow } from './project-folder.js';
 import type { LinuxWords } from './schema/linux.js';
 import type { SeriesWords } from './schema/series.js';
 import { recipeVersions, type RecipeKind } from './directory.js';
+import { decodeUtf8 } from './utf8.js';
 import type { Path, YamlFile } from './yaml.js';
+
+interface ReadFragment {
+  readonly file: ProjectFile;
+  readonly requests: readonly SymbolRequest[];
+}
 
 /**
  * Finds what a recipe refers to. A reference that leads nowhere becomes a complaint, and the search
@@ -60,10 +71,14 @@ export class References {
     }
   }
 
-  /** The configuration with the requests of all its fragments. */
+  /** The configuration with the requests of all its fragments, one per symbol. */
   async config({ base, fragments }: LinuxWords['config']): Promise<ConfigSpec> {
-    const files = await this.files(fragments, ['config', 'fragments']);
-    return { base, fragments: files, requests: [] };
+    const parsed = await Promise.all(
+      fragments.map((path, index) => this.fragment(path, ['config', 'fragments', index])),
+    );
+    const merged = mergeRequests(parsed.flatMap(({ requests }) => requests));
+    this.faults.push(...merged.diagnostics);
+    return { base, fragments: parsed.map(({ file }) => file), requests: merged.requests };
   }
 
   /** A scenario that has to exist. */
@@ -79,12 +94,26 @@ export class References {
     return { from, to, files };
   }
 
+  private fragment(path: string, at: Path): Promise<ReadFragment> {
+    const otherwise = { file: { path, sha256: '' }, requests: [] };
+    return this.trying(at, otherwise, async () => {
+      const { file, bytes } = await projectBytes(this.root, path, MAX_BYTES);
+      const { requests, diagnostics } = parseFragment(decodeUtf8(path, bytes).text, path);
+      for (const fault of diagnostics) {
+        // A symbol without a reason is a warning, and for `config show` to tell.
+        if (fault.severity === 'error') this.faults.push(printableFault(fault));
+      }
+      return { file, requests };
+    });
+  }
+
   private async trying<T>(path: Path, otherwise: T, act: () => Promise<T>): Promise<T> {
     try {
       return await act();
     } catch (error) {
-      if (!(error instanceof Unusable)) throw error;
-      this.complain(path, error.why, error.hint);
+      if (error instanceof Unusable) this.complain(path, error.why, error.hint);
+      else if (error instanceof Failed) this.faults.push(...(error.failure.diagnostics ?? []));
+      else throw error;
       return otherwise;
     }
   }

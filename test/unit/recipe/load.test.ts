@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src/host/hash.js';
-import { listRecipes, loadIptablesRecipe, loadLinuxRecipe } from '../../../src/recipe/index.js';
+import { loadIptablesRecipe, loadLinuxRecipe } from '../../../src/recipe/index.js';
 import { projectFile } from '../../../src/recipe/project-file.js';
 import { IPTABLES, LINUX, edited, failureOf, place, project } from './project.js';
 
@@ -46,7 +46,11 @@ describe('a sound recipe', () => {
             sha256: sha256(await edited('recipes/linux/fragments/base.config')),
           },
         ],
-        requests: expect.any(Array) as unknown,
+        requests: ['NET=y', 'INET=y', 'MODVERSIONS=n'].map((request, index) => {
+          const [symbol, value] = request.split('=');
+          const file = 'recipes/linux/fragments/base.config';
+          return { symbol, value, why: 'packets have to come in', file, line: index + 3 };
+        }),
       },
       iptables: '1.8.9',
       protocols: ['l7build'],
@@ -138,6 +142,36 @@ describe('a sound recipe', () => {
     const through = await loadLinuxRecipe(`${root}-link`, '6.1');
     await rm(`${root}-link`);
     expect(through).toEqual(await loadLinuxRecipe(root, '6.1'));
+  });
+});
+
+describe('a fragment', () => {
+  const FRAGMENT = 'recipes/linux/fragments/base.config';
+
+  it('is complained of at its own line, together with the faults of the recipe', async () => {
+    const root = await project({
+      [LINUX]: await edited(LINUX, ["version: '6.1'", "version: '6.2'"]),
+      [FRAGMENT]: '# why\nCONFIG_NET = y\u001b[31m\nCONFIG_INET=y\n\n# why not\nCONFIG_INET=n\n',
+    });
+    const { reason, diagnostics = [] } = await failureOf(loadLinuxRecipe(root, '6.1'));
+    expect(reason).toBe('recipe-invalid');
+    expect(diagnostics.map((fault) => `${fault.file}:${place(fault)} ${fault.message}`)).toEqual([
+      `${LINUX}:2:10 the version is 6.2, but the file is named 6.1.yaml`,
+      `${FRAGMENT}:2:11 blanks before the =`,
+      `${FRAGMENT}:6:1 CONFIG_INET=n contradicts ${FRAGMENT}:3, which asks for y`,
+    ]);
+    expect(diagnostics[1]?.quote).toBe('CONFIG_NET = y\\u{1b}[31m');
+  });
+
+  it('has to be text of a sane size', async () => {
+    const binary = await project({ [FRAGMENT]: Buffer.from('# a\nCONFIG_NET=\xff\n', 'latin1') });
+    expect((await failureOf(loadLinuxRecipe(binary, '6.1'))).diagnostics).toMatchObject([
+      { file: FRAGMENT, line: 2, column: 12, message: 'a byte that is not UTF-8 text' },
+    ]);
+    const large = await project({ [FRAGMENT]: Buffer.alloc(300_000, '#') });
+    expect((await failureOf(loadLinuxRecipe(large, '6.1'))).diagnostics).toMatchObject([
+      { file: LINUX, line: 21, column: 7, message: 'larger than 256 KiB' },
+    ]);
   });
 });
 
@@ -237,46 +271,5 @@ describe('a single file of the project', () => {
       message: 'there is no file nowhere',
       hints: ["paths start at the project's folder"],
     });
-  });
-});
-
-describe('the list of recipes', () => {
-  it('has kernels first, then iptables, each from the oldest version on', async () => {
-    const linux = await edited(LINUX);
-    const root = await project({
-      'recipes/linux/6.12.yaml': linux.replace("version: '6.1'", "version: '6.12'"),
-      'recipes/linux/6.2.yaml': linux.replace("version: '6.1'", "version: '6.2'"),
-      'recipes/linux/notes.txt': 'not a recipe',
-    });
-    const recipes = await listRecipes(root);
-    expect(recipes.map(({ kind, version }) => `${kind} ${version}`)).toEqual([
-      'linux 6.1',
-      'linux 6.2',
-      'linux 6.12',
-      'iptables 1.8.9',
-    ]);
-  });
-
-  it('tells the faults of all recipes at once', async () => {
-    const root = await project({
-      [LINUX]: await edited(LINUX, ['arch: x86_64', 'arch: mips']),
-      [IPTABLES]: await edited(IPTABLES, ['[legacy, nft]', '[]']),
-    });
-    const { message, diagnostics = [] } = await failureOf(listRecipes(root));
-    expect(message).toBe(`${IPTABLES}, ${LINUX}: 2 faults`);
-    expect(diagnostics.map((fault) => `${fault.file}:${place(fault)}`)).toEqual([
-      `${IPTABLES}:14:11`,
-      `${LINUX}:4:7`,
-    ]);
-  });
-
-  it('refuses files that are named like an option', async () => {
-    const root = await project();
-    await writeFile(join(root, 'recipes/linux/-o.yaml'), '');
-    const { reason, diagnostics = [] } = await failureOf(listRecipes(root));
-    expect(reason).toBe('recipe-invalid');
-    expect(diagnostics).toMatchObject([
-      { file: 'recipes/linux/-o.yaml', line: 1, message: 'the name of the file is not a version' },
-    ]);
   });
 });
