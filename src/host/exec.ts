@@ -47,7 +47,7 @@ const NO_SPACE = 'No space left on device';
  * argv whose process gets SIGKILL when this one dies (prctl(2), PR_SET_PDEATHSIG), where util-linux
  * is installed. setpriv replaces itself by the program: one more exec, no more processes.
  */
-function bound(argv: Argv): Argv {
+export function bound(argv: Argv): Argv {
   return findProgram('setpriv') === undefined
     ? argv
     : ['setpriv', '--pdeathsig', 'KILL', '--', ...argv];
