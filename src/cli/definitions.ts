@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { Failed } from '../model/failure.js';
 import type { ProjectFile } from '../model/recipe.js';
+import { installLayout } from '../protocols/install.js';
 import { loadSet } from '../protocols/set.js';
-import { projectFile } from '../recipe/project-file.js';
 
 /** Where each definition set lies in the project. */
 const SETS: Readonly<Record<string, string>> = { l7build: 'recipes/protocols' };
@@ -32,12 +32,7 @@ export async function definitionFiles(
   project: string,
   sets: readonly string[],
 ): Promise<readonly ProjectFile[]> {
-  const paths = new Map<string, string>();
-  for (const folder of sets.map(setFolder)) {
-    const { definitions } = await loadSet(join(project, folder), folder);
-    for (const { name, file } of definitions) {
-      if (!paths.has(name)) paths.set(name, file);
-    }
-  }
-  return Promise.all([...paths.values()].map((path) => projectFile(project, path)));
+  const folders = sets.map(setFolder);
+  const loaded = await Promise.all(folders.map((folder) => loadSet(join(project, folder), folder)));
+  return installLayout(loaded).files.map(({ from }) => from);
 }

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT, type ExitCode } from '../model/failure.js';
+import { summaryOf } from '../protocols/summary.js';
 import { inspectSet } from '../protocols/set.js';
 import { failureText } from '../ui/failure-text.js';
 import { setFolder } from './definitions.js';
@@ -42,7 +43,7 @@ async function list({ set, json }: SetOptions): Promise<void> {
   const folder = setFolder(set);
   const { definitions } = await inspectSet(join(PROJECT, folder), folder);
   if (json) writeLine(JSON.stringify(definitions, null, 2));
-  else for (const { name, file } of definitions) writeLine(`${name.padEnd(16)} ${file}`);
+  else for (const each of definitions) writeLine(`${each.name.padEnd(14)} ${summaryOf(each)}`);
 }
 
 async function lint(own: string | undefined, { set, json }: SetOptions): Promise<ExitCode> {
