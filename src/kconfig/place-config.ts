@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeAtomically } from '../host/files.js';
 import { errorCode } from '../host/space.js';
 
 /**
@@ -11,8 +12,7 @@ export async function placeConfig(config: string, build: string): Promise<void> 
   const wanted = await readFile(config, 'utf8');
   const place = join(build, '.config');
   if ((await textOf(place)) === wanted) return;
-  await writeFile(`${place}.new`, wanted);
-  await rename(`${place}.new`, place);
+  await writeAtomically(place, wanted);
 }
 
 async function textOf(file: string): Promise<string | undefined> {

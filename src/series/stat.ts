@@ -22,8 +22,3 @@ export async function statOrNothing(path: string): Promise<FileStat | undefined>
     throw error;
   }
 }
-
-/** True if a path is a directory itself, not a link to one. */
-export async function isDirectory(path: string): Promise<boolean> {
-  return (await statOrNothing(path))?.isDirectory() ?? false;
-}

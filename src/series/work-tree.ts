@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { copyFile, mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { copyFile, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exec } from '../host/exec.js';
 import { withLock } from '../host/lock.js';
-import { errorCode } from '../host/space.js';
+import { ensureDirectory, kindOf, removeTree } from '../host/files.js';
+import { errorCode, writing } from '../host/space.js';
 import { Failed } from '../model/failure.js';
 import type { StepContext } from '../model/step.js';
 import { readOverlay, sameFile, wanted, type Wanted } from './overlay-tree.js';
-import { isDirectory } from './stat.js';
 import { readState, writeState } from './work-state.js';
 
 /** A patched source tree that is kept, and the O= directory for what is made from it. */
@@ -35,7 +35,7 @@ export async function withWorkTree<T>(
     `${home}.lock`,
     async () => {
       await applyOverlay(tree.dir, patch.dir, src, build);
-      await mkdir(build, { recursive: true });
+      await ensureDirectory(build);
       return use({ src, build });
     },
     {
@@ -93,16 +93,16 @@ async function makeAnew(pristine: string, workTree: string, built?: string): Pro
     partial,
     ...(built === undefined ? [] : [built]),
   ]) {
-    await rm(old, { recursive: true, force: true });
+    await removeTree(old);
   }
-  await mkdir(partial, { recursive: true });
+  await ensureDirectory(partial);
   try {
     await exec(['cp', '-al', '--', `${pristine}/.`, partial]);
   } catch (error) {
     if (!(error instanceof Failed) || error.failure.reason !== 'command-failed') throw error;
     // Another file system, or one without hard links: a copy costs time and room, nothing else.
-    await rm(partial, { recursive: true, force: true });
-    await mkdir(partial);
+    await removeTree(partial);
+    await ensureDirectory(partial);
     await exec(['cp', '-a', '--reflink=auto', '--', `${pristine}/.`, partial]);
   }
   await writeState(workTree, { pristine, touched: [] });
@@ -114,8 +114,8 @@ async function putFile(workTree: string, path: string, goal: Wanted): Promise<vo
   if (await sameFile(place, goal)) return;
   const fresh = `${workTree}.new`;
   await rm(fresh, { force: true });
-  await copyFile(goal.file, fresh);
-  await mkdir(dirname(place), { recursive: true });
+  await writing(place, () => copyFile(goal.file, fresh));
+  await ensureDirectory(dirname(place));
   await rename(fresh, place);
 }
 
@@ -123,7 +123,7 @@ async function putFile(workTree: string, path: string, goal: Wanted): Promise<vo
 async function removeFile(workTree: string, path: string, pristine: string): Promise<void> {
   await rm(join(workTree, path), { force: true });
   for (let dir = dirname(path); dir !== '.'; dir = dirname(dir)) {
-    if (await isDirectory(join(pristine, dir))) return;
+    if ((await kindOf(join(pristine, dir))) === 'directory') return;
     try {
       await rmdir(join(workTree, dir));
     } catch (error) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensureDirectory } from '../host/files.js';
 import type { Step } from '../model/step.js';
 import { applySeries } from '../series/apply-series.js';
 import { refuseRejects } from '../series/rejection.js';
@@ -12,7 +12,7 @@ import { writeEntry } from '../series/write-entry.js';
  */
 export const patch: Step<'patch'> = async ({ series, fuzz }, ctx) => {
   const scratch = join(ctx.scratch, 'contents');
-  await mkdir(scratch, { recursive: true });
+  await ensureDirectory(scratch);
   const { ledger, draft } = await applySeries(series, {
     project: ctx.project,
     tree: ctx.needs['tree']?.dir,
