@@ -3,7 +3,6 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { installPackages } from '../engine/install.js';
 import { lacking, missing, packagesFor, requirements, type Requirement } from '../engine/preflight.js';
-import { waiting } from '../ui/waiting.js';
 import type { BuildOptions } from './build-options.js';
 import { storeRoot } from './paths.js';
 
@@ -30,5 +29,6 @@ export async function install(absent: readonly Requirement[], signal: AbortSigna
   const packages = packagesFor(absent);
   const log = join(storeRoot(process.env), 'install.log');
   await mkdir(dirname(log), { recursive: true });
+  const { waiting } = await import('../ui/waiting.js');
   await waiting(`installing ${packages.join(' ')}`, () => installPackages(packages, log, signal));
 }

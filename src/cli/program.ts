@@ -4,6 +4,7 @@ import { build } from './build.js';
 import { addBuildOptions, type BuildOptions } from './build-options.js';
 import { addDoctor } from './doctor.js';
 import { addExplain } from './explain.js';
+import { addInspection } from './inspect-commands.js';
 import { addList } from './list.js';
 import { addProtocols } from './protocols-command.js';
 import type { Shell } from './shell.js';
@@ -37,6 +38,7 @@ export function makeProgram(shell: Shell): Command {
     });
   addList(program, shell);
   addExplain(program, shell);
+  addInspection(program, shell);
   addProtocols(program, shell);
   addDoctor(program, shell);
   return program;
