@@ -11,9 +11,9 @@ import { memberOf, startTarReader } from './tar-reader.js';
 import type { FileSink, Placement, TreeWriter } from './tree-writer.js';
 
 export interface UnpackOptions {
-  /** Leading path components to drop. */
-  readonly strip: number;
-  /** A member of the archive that is an archive itself: only that one is unpacked. */
+  /** Leading path components to drop. Default: 1, and 0 for a package without `inner`. */
+  readonly strip?: number;
+  /** For a package: a member that is an archive itself, and the only one that is unpacked. */
   readonly inner?: string;
   readonly signal: AbortSignal;
   /** Called now and then with the members written so far. */
@@ -42,7 +42,9 @@ export async function unpackArchive(
   const chain = new Chain(options.signal);
   try {
     const format = await formatOfFile(path);
-    const placement: Placement = { archive, strip: options.strip, relocate: format === 'deb' };
+    const inner = format === 'deb' ? options.inner : undefined;
+    const relocate = format === 'deb' && inner === undefined;
+    const placement: Placement = { archive, strip: options.strip ?? (relocate ? 0 : 1), relocate };
     if (format === 'unknown') {
       throw refused(archive, undefined, `it is ${NO_ARCHIVE}, and no .deb`);
     }
@@ -52,7 +54,6 @@ export async function unpackArchive(
       argv === undefined
         ? createReadStream(path, { highWaterMark: CHUNK })
         : chain.start([...argv, path]).stdout;
-    const { inner } = options;
     if (inner !== undefined) {
       bytes = await opened(innerBytes(bytes, inner, archive), chain, (why) =>
         refused(archive, inner, why),
@@ -62,6 +63,30 @@ export async function unpackArchive(
   } catch (error) {
     await chain.stop();
     throw explained(chain.fault ?? error, archive, tree.root);
+  }
+}
+
+/**
+ * Copies a directory of the user's into a tree, with the same checks as an archive.
+ *
+ * @param without names that are left out, wherever they are
+ * @throws as `unpackArchive`
+ */
+export async function copyTree(
+  path: string,
+  without: readonly string[],
+  tree: TreeWriter,
+  options: Pick<UnpackOptions, 'signal' | 'onProgress'>,
+): Promise<void> {
+  const chain = new Chain(options.signal);
+  const excluded = without.map((name) => `--exclude=${name}`);
+  try {
+    const { stdout } = chain.start(['tar', '-C', path, ...excluded, '-cf', '-', '.']);
+    const placement: Placement = { archive: path, strip: 0, relocate: false };
+    await writeMembers(stdout, tree, placement, chain, options);
+  } catch (error) {
+    await chain.stop();
+    throw explained(error, path, tree.root);
   }
 }
 

@@ -62,7 +62,7 @@ export class TreeWriter {
   readonly #tree = new Map<string, Node>();
   readonly #links: { path: string; target: string; placement: Placement }[] = [];
   readonly #directories: { path: string; mtime: number }[] = [];
-  #top: string | undefined;
+  readonly #tops = new Map<Placement, string>();
   #entries = 0;
   #bytes = 0;
 
@@ -164,8 +164,9 @@ export class TreeWriter {
     if (parts.length === 0) return undefined;
     const top = parts.slice(0, placement.strip).join('/');
     if (parts.length <= placement.strip && member.type === 'directory') return undefined;
-    this.#top ??= top;
-    if (parts.length <= placement.strip || top !== this.#top) {
+    const first = this.#tops.get(placement) ?? top;
+    this.#tops.set(placement, first);
+    if (parts.length <= placement.strip || top !== first) {
       throw refused(
         placement.archive,
         member.name,

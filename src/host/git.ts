@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { SimpleGit } from 'simple-git';
+import { Failed } from '../model/failure.js';
+import { interrupted, lacks } from './exec.js';
+import { ensureDirectory } from './files.js';
+import { shownUrl } from './http.js';
+import { noSpace } from './space.js';
+import { findProgram } from './tools.js';
+
+export interface GitRequest {
+  readonly url: string;
+  /** 40 hex digits. */
+  readonly commit: string;
+  /** Tar archive to make. */
+  readonly to: string;
+  /** Top directory of the archive. */
+  readonly prefix: string;
+  /** Empty directory for the repository. */
+  readonly scratch: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (stage: string, percent: number) => void;
+}
+
+/** Transports that run nothing of the user's or the server's choosing (gitremote-helpers(7) has `ext::`). */
+const PROTOCOLS = 'http:https:git:ssh:file';
+/** A server that says nothing for so long is given up, in milliseconds. */
+const SILENCE_MS = 60_000;
+const COMMIT = /^[0-9a-f]{40}$/;
+
+/**
+ * Brings one commit of a repository as a tar archive. Nothing is checked out, so no hook, filter or
+ * submodule of the repository runs; git itself checks that the content has the commit's name.
+ *
+ * @throws Failed `usage` for an address or commit that git must not see, `network-failed`,
+ *   `source-missing` when the repository lacks the commit, `host-lacks`, `interrupted`, `no-space`
+ */
+export async function archiveCommit(request: GitRequest): Promise<void> {
+  if (!COMMIT.test(request.commit)) {
+    throw new Failed({
+      reason: 'usage',
+      message: `${request.commit} is no commit: 40 hex digits are needed, not a branch, tag or short form`,
+    });
+  }
+  if (!/^[a-z]+:\/\/|^\//.test(request.url)) {
+    throw new Failed({
+      reason: 'usage',
+      message: `${request.url} is no address of a git repository (https://…, git://…, ssh://…, file://…)`,
+    });
+  }
+  if (findProgram('git') === undefined) throw lacks('git');
+  await ensureDirectory(request.scratch);
+  const git = await client(request);
+  try {
+    await git.raw('init', '--quiet', '--bare', '--template=');
+    await fetchCommit(git, request);
+    const { to, prefix, commit } = request;
+    await git.raw('archive', '--format=tar', `--prefix=${prefix}/`, `--output=${to}`, commit);
+  } catch (error) {
+    if (request.signal.aborted) throw interrupted();
+    throw explained(error, request);
+  }
+}
+
+async function client(request: GitRequest): Promise<SimpleGit> {
+  const { simpleGit } = await import('simple-git');
+  const git = simpleGit({
+    baseDir: request.scratch,
+    config: ['core.hooksPath=/dev/null', 'tar.umask=0022', 'gc.auto=0'],
+    abort: request.signal,
+    timeout: { block: SILENCE_MS },
+    progress: ({ stage, progress }) => request.onProgress?.(stage, progress),
+    unsafe: { allowUnsafeHooksPath: true },
+  });
+  const { PATH = '', HOME = '' } = process.env;
+  return git.env({
+    PATH,
+    HOME,
+    LC_ALL: 'C',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ALLOW_PROTOCOL: PROTOCOLS,
+  });
+}
+
+/** Asks for the commit alone; a server that gives out only branches and tags is asked for these. */
+async function fetchCommit(git: SimpleGit, { url, commit }: GitRequest): Promise<void> {
+  const common = ['--progress', '--no-tags', '--no-recurse-submodules'];
+  try {
+    await git.raw('fetch', '--depth=1', ...common, '--', url, commit);
+  } catch (error) {
+    if (!/not our ref|unadvertised object/.test(String(error))) throw error;
+    await git.raw('fetch', ...common, '--', url, '+refs/*:refs/*');
+  }
+}
+
+function explained(error: unknown, { url, commit, to }: GitRequest): Failed {
+  const said = (error instanceof Error ? error.message : String(error)).trim();
+  const details = said.split('\n').slice(-10);
+  const shown = shownUrl(url);
+  if (said.includes('No space left on device')) return noSpace(to, details);
+  if (/not a (tree|valid) object|bad object|not our ref|unadvertised object/i.test(said)) {
+    return new Failed({
+      reason: 'source-missing',
+      message: `the repository ${shown} has no commit ${commit}`,
+      details,
+      hints: ['check the commit in the recipe; a force-pushed branch may have lost it'],
+    });
+  }
+  return new Failed({
+    reason: 'network-failed',
+    message: `could not fetch ${commit} from ${shown}`,
+    details,
+    hints: [
+      'check the network and the address',
+      'or give the source yourself: --source NAME=PATH takes a tree or an archive',
+    ],
+  });
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exec } from '../host/exec.js';
+import { ensureDirectory, kindOf, writeAtomically } from '../host/files.js';
+import { Failed } from '../model/failure.js';
+import type { AptSource } from '../model/source.js';
+
+/** Debian's keys: what they sign is trusted, and nothing else. */
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+/** Recipes are for x86_64; the machine may be of another architecture. */
+const ARCHITECTURE = 'amd64';
+/** Suites that have neither updates nor a security archive (the Debian FAQ, chapter 6). */
+const ROLLING = new Set(['sid', 'unstable', 'experimental']);
+/** The machine's options that say how to reach a mirror and what clock to trust (apt.conf(5)). */
+const CARRIED =
+  /^Acquire::(https?|ftp|tor|Retries|ForceIPv[46]|Queue-Mode|Check-Date|Check-Valid-Until|Max-(Valid|Future)Time)\b/i;
+
+/** Addresses of Debian's archives, as the machine is configured. */
+export interface Mirrors {
+  readonly main: string;
+  readonly security: string | undefined;
+}
+
+/** A private apt: its own sources, lists and cache, so that no root is needed and nothing of the machine's changes. */
+export interface PrivateApt {
+  readonly dir: string;
+  /** The whole environment for apt's programs. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Target {
+  readonly uri: string;
+  readonly release: string;
+  readonly origin: string;
+  readonly label: string;
+}
+
+const TARGET_FORMAT = '$(REPO_URI)|$(RELEASE)|$(ORIGIN)|$(LABEL)';
+const INRELEASE = /^'(\S+\/)dists\/(\S+)\/InRelease'/;
+
+/** What apt knows of its sources; where no lists were ever downloaded, their addresses only. */
+async function targets(signal: AbortSignal): Promise<Target[]> {
+  const known = await exec(['apt-get', 'indextargets', '--format', TARGET_FORMAT], { signal });
+  const found = known.stdout.split('\n').map((line) => line.split('|'));
+  const described = found.flatMap(([uri = '', release = '', origin = '', label = '']) =>
+    uri === '' ? [] : [{ uri, release, origin, label }],
+  );
+  if (described.some(({ origin }) => origin === 'Debian')) return described;
+  const { stdout } = await exec(['apt-get', 'update', '--print-uris'], { signal });
+  const own = await debianCodename();
+  return stdout.split('\n').flatMap((line) => {
+    const [, uri, release] = INRELEASE.exec(line) ?? [];
+    if (uri === undefined || release === undefined || own === undefined) return [];
+    // Only names to go by: whether it is Debian's archive, the signature will tell.
+    if (release === own) return [{ uri, release, origin: 'Debian', label: 'Debian' }];
+    if (release !== `${own}-security`) return [];
+    return [{ uri, release, origin: 'Debian', label: 'Debian-Security' }];
+  });
+}
+
+/** The machine's suite, if it is a Debian (os-release(5)). */
+async function debianCodename(): Promise<string | undefined> {
+  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  if (!/^ID="?debian"?$/m.test(text)) return undefined;
+  return /^VERSION_CODENAME="?([a-z]+)"?$/m.exec(text)?.[1];
+}
+
+/**
+ * Finds Debian's archives in the machine's apt configuration.
+ *
+ * @throws Failed `host-lacks` with the line to add when the machine has none
+ */
+export async function mirrorsOf(signal: AbortSignal): Promise<Mirrors> {
+  const all = (await targets(signal)).filter(
+    ({ origin, uri }) => origin === 'Debian' && /^[a-z][a-z0-9+.-]*:[^\s\]]+$/.test(uri),
+  );
+  const main = all.find(({ label }) => label === 'Debian')?.uri;
+  if (main === undefined) {
+    throw new Failed({
+      reason: 'host-lacks',
+      message: "apt on this machine has no source for Debian's archive",
+      hints: [
+        `add a line to /etc/apt/sources.list.d/debian.list and run apt-get update: deb [signed-by=${KEYRING}] MIRROR CODENAME main`,
+        'where MIRROR is the address of a Debian mirror near you and CODENAME such as bookworm',
+      ],
+    });
+  }
+  return { main, security: all.find(({ label }) => label === 'Debian-Security')?.uri };
+}
+
+/** Suites to read beside the suite itself, with the archive that has them. */
+export function pocketsOf(suite: string, { main, security }: Mirrors): [string, string][] {
+  if (ROLLING.has(suite)) return [[main, suite]];
+  const pockets: [string, string][] = [
+    [main, suite],
+    [main, `${suite}-updates`],
+  ];
+  if (security === undefined) return pockets;
+  // Before bullseye the security suites had another name, and no mirror has those suites any more.
+  return [...pockets, [security, `${suite}-security`]];
+}
+
+/** The private apt's folder for one suite and kind of index; its files need not be there yet. */
+export function privateApt(source: AptSource, cache: string): PrivateApt {
+  if (!/^[a-z][a-z0-9.-]*$/.test(source.suite)) {
+    throw new Failed({ reason: 'recipe-invalid', message: `${source.suite} is no suite's name` });
+  }
+  const dir = join(cache, 'apt', source.suite, source.type);
+  const { PATH = '', HOME = '' } = process.env;
+  return { dir, env: { PATH, HOME, LC_ALL: 'C', APT_CONFIG: join(dir, 'apt.conf') } };
+}
+
+/** Writes the private configuration and the list of sources. */
+export async function configure(
+  { dir }: PrivateApt,
+  type: AptSource['type'],
+  pockets: readonly (readonly [string, string])[],
+  signal: AbortSignal,
+): Promise<void> {
+  if ((await kindOf(KEYRING)) === 'none') {
+    throw new Failed({
+      reason: 'host-lacks',
+      message: `Debian's keys are not there (${KEYRING})`,
+      hints: ['install the package debian-archive-keyring, or run again with --install-deps'],
+    });
+  }
+  for (const part of ['lists/partial', 'cache/archives/partial', 'empty']) {
+    await ensureDirectory(join(dir, part));
+  }
+  const { stdout } = await exec(['apt-config', 'dump'], { signal });
+  const carried = stdout.split('\n').filter((line) => CARRIED.test(line));
+  const kind = type === 'source' ? 'deb-src' : 'deb';
+  const sources = pockets.map(
+    ([uri, suite]) => `${kind} [arch=${ARCHITECTURE} signed-by=${KEYRING}] ${uri} ${suite} main\n`,
+  );
+  await writeAtomically(join(dir, 'sources.list'), sources.join(''));
+  await writeAtomically(join(dir, 'status'), '');
+  await writeAtomically(join(dir, 'apt.conf'), `${[...options(dir), ...carried].join('\n')}\n`);
+}
+
+function options(dir: string): string[] {
+  const empty = join(dir, 'empty');
+  const set: Record<string, string> = {
+    'Dir::Etc::parts': empty,
+    'Dir::Etc::main': join(empty, 'apt.conf'),
+    'Dir::Etc::sourcelist': join(dir, 'sources.list'),
+    'Dir::Etc::sourceparts': empty,
+    'Dir::Etc::preferences': join(empty, 'preferences'),
+    'Dir::Etc::preferencesparts': empty,
+    'Dir::Etc::trusted': join(empty, 'trusted.gpg'),
+    'Dir::Etc::trustedparts': empty,
+    // Passwords for mirrors are the machine's (apt_auth.conf(5)).
+    'Dir::Etc::netrc': '/etc/apt/auth.conf',
+    'Dir::Etc::netrcparts': '/etc/apt/auth.conf.d',
+    'Dir::State': dir,
+    'Dir::State::lists': join(dir, 'lists'),
+    'Dir::State::status': join(dir, 'status'),
+    'Dir::Cache': join(dir, 'cache'),
+    'APT::Architecture': ARCHITECTURE,
+    // The folder is the user's own: apt's user for downloads can't write there.
+    'APT::Sandbox::User': 'root',
+    'APT::Update::Error-Mode': 'any',
+    'Debug::NoLocking': 'true',
+    'Acquire::Languages': 'none',
+    'Acquire::GzipIndexes': 'false',
+    'Acquire::Retries': '1',
+    'Acquire::http::Timeout': '10',
+    'Acquire::https::Timeout': '10',
+  };
+  return Object.entries(set).map(([name, value]) => `${name} "${value}";`);
+}

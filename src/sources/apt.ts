@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { exec } from '../host/exec.js';
+import { ensureDirectory, readJson, removeTree, writeAtomically } from '../host/files.js';
+import { sha256, sha256File } from '../host/hash.js';
+import { withLock } from '../host/lock.js';
+import { Failed } from '../model/failure.js';
+import type { AptSource, Fetched } from '../model/source.js';
+import type { FetchPolicy } from '../model/step.js';
+import { privateApt, type PrivateApt } from './apt-config.js';
+import { query, type AptResolution } from './apt-query.js';
+import { update } from './apt-update.js';
+import type { FetchContext } from './context.js';
+import { obtain, type Transport } from './obtain.js';
+
+/** How long a resolution and its indexes are believed, in milliseconds. */
+const FRESH_MS = 12 * 3600 * 1000;
+/** How often a download's progress is looked at, in milliseconds. */
+const LOOK_EVERY_MS = 200;
+/** apt's own downloader: it knows the mirror's proxy, password and transport. */
+const HELPER = '/usr/lib/apt/apt-helper';
+
+interface Kept {
+  readonly schema: 1;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly resolution: AptResolution;
+}
+
+function keptFile(source: AptSource, apt: PrivateApt): string {
+  return join(apt.dir, 'resolved', `${sha256(JSON.stringify(source)).slice(0, 32)}.json`);
+}
+
+async function readKept(source: AptSource, apt: PrivateApt): Promise<Kept | undefined> {
+  const kept = (await readJson(keptFile(source, apt))) as Kept | undefined;
+  return kept?.schema === 1 ? kept : undefined;
+}
+
+/** True for a time that is neither long ago nor, after a change of the clock, to come. */
+function isFresh(at: number): boolean {
+  const age = Date.now() - at;
+  return age >= 0 && age < FRESH_MS;
+}
+
+/**
+ * What a package stands for: version, files, digests, addresses. The answer is kept for 12 hours; a
+ * kept one costs reading one small file. When the network fails, an older one is good enough.
+ *
+ * @param cache see StepContext.cache
+ * @param refresh ask the mirror even if the kept answer is fresh
+ * @throws Failed as `update` and `query`; `source-missing` when offline and nothing is kept
+ */
+export async function resolveApt(
+  source: AptSource,
+  cache: string,
+  policy: FetchPolicy,
+  signal: AbortSignal,
+  refresh = false,
+): Promise<AptResolution> {
+  const apt = privateApt(source, cache);
+  const kept = await readKept(source, apt);
+  if (kept !== undefined && (policy.offline || (!refresh && isFresh(kept.at)))) {
+    return kept.resolution;
+  }
+  if (policy.offline) {
+    throw new Failed({
+      reason: 'source-missing',
+      message: `what the package ${source.package} of Debian ${source.suite} is now is not known here, and the network is off (--offline)`,
+      hints: [
+        'run once without --offline: what was learned and downloaded is kept',
+        'or use a tree or archive of your own: --source NAME=PATH',
+      ],
+    });
+  }
+  const started = Date.now();
+  return withLock(
+    join(apt.dir, 'lock'),
+    async () => {
+      const meanwhile = await readKept(source, apt);
+      if (meanwhile !== undefined && meanwhile.at >= started) return meanwhile.resolution;
+      try {
+        if (refresh || !isFresh(await updatedAt(apt))) await update(source, apt, signal);
+        const resolution = await query(source, apt, signal);
+        await keep(source, apt, resolution);
+        return resolution;
+      } catch (error) {
+        const useless = error instanceof Failed && error.failure.reason === 'network-failed';
+        if (useless && kept !== undefined) return kept.resolution;
+        throw error;
+      }
+    },
+    { signal },
+  );
+}
+
+async function updatedAt({ dir }: PrivateApt): Promise<number> {
+  return stat(join(dir, 'updated')).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => Number.NEGATIVE_INFINITY,
+  );
+}
+
+async function keep(source: AptSource, apt: PrivateApt, resolution: AptResolution): Promise<void> {
+  const file = keptFile(source, apt);
+  await ensureDirectory(dirname(file));
+  const kept: Kept = { schema: 1, at: Date.now(), resolution };
+  await writeAtomically(file, JSON.stringify(kept));
+}
+
+/** Downloads by apt-helper; the digest is left to the caller, who keeps what is wrong aside. */
+function byApt(apt: PrivateApt): Transport {
+  return async (url, to, file, ctx) => {
+    const look = setInterval(() => {
+      void stat(to).then(
+        ({ size }) => {
+          const total = file.size === undefined ? {} : { total: file.size };
+          ctx.progress({ done: size, ...total, unit: 'bytes', note: file.name });
+        },
+        () => undefined,
+      );
+    }, LOOK_EVERY_MS);
+    try {
+      await exec([HELPER, 'download-file', url, to], { env: apt.env, signal: ctx.signal });
+    } catch (error) {
+      await removeTree(to);
+      if (!(error instanceof Failed) || error.failure.reason !== 'command-failed') throw error;
+      const why = (error.failure.details ?? []).filter((line) => line.startsWith('E: ')).join(' ');
+      return { ok: false, kind: /\b404\b/.test(why) ? 'missing' : 'network', why };
+    } finally {
+      clearInterval(look);
+    }
+    return { ok: true, sha256: await sha256File(to), size: (await stat(to)).size };
+  };
+}
+
+/**
+ * Fetches a package's files. When the mirror has replaced one since the package was resolved, it is
+ * resolved anew, once.
+ *
+ * @throws Failed as `resolveApt` and `obtain`
+ */
+export async function fetchApt(
+  name: string,
+  source: AptSource,
+  ctx: FetchContext,
+): Promise<Fetched> {
+  const { cache, policy, signal } = ctx;
+  const bring = async (refresh: boolean): Promise<Fetched> => {
+    const { version, files } = await resolveApt(source, cache, policy, signal, refresh);
+    const transport = byApt(privateApt(source, cache));
+    const fetched = [];
+    for (const { url, ...file } of files) {
+      const wanted = { source: name, ...file, urls: [url] };
+      fetched.push(await obtain(wanted, ctx, transport));
+    }
+    return { files: fetched, version, pinned: true };
+  };
+  try {
+    return await bring(false);
+  } catch (error) {
+    const gone = error instanceof Failed && error.failure.reason === 'source-missing';
+    if (!gone || policy.offline) throw error;
+    return bring(true);
+  }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Fetched, Source } from '../model/source.js';
+import { resolveApt } from './apt.js';
+import type { FetchContext, ResolveContext } from './context.js';
+
+/**
+ * Brings a source's files into `ctx.out`. Every digest that is known was checked.
+ *
+ * @param name the recipe's name for it (linux, iptables, headers, image), as in `--source NAME=PATH`
+ * @returns what was brought, from where, and whether somebody vouches for it
+ * @throws Failed `source-missing`, `checksum-mismatch`, `network-failed`, `host-lacks`, `no-space`,
+ *   `usage` (a local path that is not there), `recipe-invalid`, `interrupted`
+ */
+export async function fetchSource(
+  name: string,
+  source: Source,
+  ctx: FetchContext,
+): Promise<Fetched> {
+  switch (source.kind) {
+    case 'apt':
+      return (await import('./apt.js')).fetchApt(name, source, ctx);
+    case 'http':
+      return (await import('./http.js')).fetchHttp(name, source, ctx);
+    case 'git':
+      return (await import('./git.js')).fetchGit(name, source, ctx);
+    case 'local':
+      return (await import('./local.js')).fetchLocal(source, ctx);
+  }
+}
+
+/**
+ * What a source that moves stands for right now, as lines for a cache key; none for a source whose
+ * parameters say it all. A kept answer costs reading a small file.
+ *
+ * @throws Failed as `fetchSource`
+ */
+export async function resolveSource(
+  source: Source,
+  { cache, policy, signal }: ResolveContext,
+): Promise<readonly string[]> {
+  switch (source.kind) {
+    case 'apt': {
+      const { version, files } = await resolveApt(source, cache, policy, signal);
+      return [version, ...files.map((file) => `${file.sha256} ${file.name}`)];
+    }
+    case 'local':
+      return [(await (await import('./local.js')).resolveLocal(source)).digest];
+    case 'http':
+    case 'git':
+      return [];
+  }
+}

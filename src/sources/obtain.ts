@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { constants } from 'node:fs';
+import { chmod, copyFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FetchedFile } from '../model/source.js';
+import { ensureDirectory, kindOf, removeTree } from '../host/files.js';
+import { sha256File } from '../host/hash.js';
+import { download, shownUrl, type Downloaded } from '../host/http.js';
+import { writing } from '../host/space.js';
+import { Failed } from '../model/failure.js';
+import type { FetchContext, WantedFile } from './context.js';
+import { failureOf, type Attempt } from './explain.js';
+
+/** Bytes that are taken when nobody said how large a file is: more than any kernel release. */
+const LARGEST = 2 * 1024 ** 3;
+/** Least time between two reports of progress, in milliseconds. */
+const PROGRESS_EVERY_MS = 100;
+
+/** Brings one address to a path. */
+export type Transport = (
+  url: string,
+  to: string,
+  file: WantedFile,
+  ctx: FetchContext,
+) => Promise<Downloaded>;
+
+/** By http or https, with progress. */
+export const byHttp: Transport = (url, to, file, ctx) => {
+  let shownAt = 0;
+  return download({
+    url,
+    to,
+    limit: file.size ?? LARGEST,
+    signal: ctx.signal,
+    onProgress: (done, total) => {
+      const now = performance.now();
+      if (now - shownAt < PROGRESS_EVERY_MS && done !== total) return;
+      shownAt = now;
+      const known = total ?? file.size;
+      ctx.progress({
+        done,
+        ...(known === undefined ? {} : { total: known }),
+        unit: 'bytes',
+        note: file.name,
+      });
+    },
+  });
+};
+
+/** One place where a file may be. */
+type Place = { readonly path: string } | { readonly url: string; readonly via: Transport };
+
+function placesOf(file: WantedFile, ctx: FetchContext, transport: Transport): Place[] {
+  const places: Place[] = [];
+  for (const mirror of ctx.policy.mirrors) {
+    if (!/^https?:\/\//.test(mirror)) places.push({ path: join(mirror, file.name) });
+    else if (!ctx.policy.offline) {
+      const base = mirror.endsWith('/') ? mirror : `${mirror}/`;
+      places.push({ url: base + encodeURIComponent(file.name), via: byHttp });
+    }
+  }
+  if (!ctx.policy.offline) places.push(...file.urls.map((url) => ({ url, via: transport })));
+  return places;
+}
+
+/**
+ * Brings a file whose digest is known into `ctx.out`: from the mirrors first, then from its addresses,
+ * and from each only if the digest is right. What has a wrong one is kept aside in the cache's folder
+ * `quarantine`.
+ *
+ * @param transport how the file's own addresses are brought; mirrors are folders or http
+ * @throws Failed `checksum-mismatch`, `network-failed`, `source-missing`, `no-space`, `interrupted`
+ */
+export async function obtain(
+  file: WantedFile,
+  ctx: FetchContext,
+  transport: Transport = byHttp,
+): Promise<FetchedFile> {
+  const to = join(ctx.out, file.name);
+  const attempts: Attempt[] = [];
+  for (const place of placesOf(file, ctx, transport)) {
+    const from = 'path' in place ? place.path : shownUrl(place.url);
+    const got =
+      'path' in place ? await copied(place.path, to) : await place.via(place.url, to, file, ctx);
+    if (!got.ok) {
+      attempts.push({ from, ...got });
+    } else if (got.sha256 === file.sha256) {
+      for (const { from: where, why } of attempts.filter(({ kind }) => kind !== 'missing')) {
+        ctx.warn(`${file.name}: not taken from ${where}: ${why}`);
+      }
+      return { name: file.name, sha256: got.sha256, size: got.size, from };
+    } else {
+      const kept = await setAside(to, file.name, got.sha256, ctx.cache);
+      attempts.push({
+        from,
+        ok: false,
+        kind: 'mismatch',
+        why: `its SHA-256 is ${got.sha256}`,
+        sha256: got.sha256,
+        size: got.size,
+        kept,
+      });
+    }
+  }
+  throw new Failed(failureOf(file, attempts, ctx.policy.offline));
+}
+
+/** Takes a file of a mirror folder. */
+async function copied(path: string, to: string): Promise<Downloaded> {
+  if ((await kindOf(path)) === 'none') return { ok: false, kind: 'missing', why: 'not there' };
+  const size = await copyInto(path, to);
+  return { ok: true, sha256: await sha256File(to), size };
+}
+
+/**
+ * Copies a file, sharing its blocks where the file system can.
+ *
+ * @returns its size in bytes
+ */
+export async function copyInto(path: string, to: string): Promise<number> {
+  await writing(to, () => copyFile(path, to, constants.COPYFILE_FICLONE));
+  await chmod(to, 0o644);
+  return (await stat(to)).size;
+}
+
+/** Moves a file with a wrong digest out of the way, where a person can look at it. */
+async function setAside(
+  path: string,
+  name: string,
+  sha256: string,
+  cache: string,
+): Promise<string> {
+  const quarantine = join(cache, 'quarantine');
+  await ensureDirectory(quarantine);
+  const kept = join(quarantine, `${sha256.slice(0, 12)}-${name}`);
+  await removeTree(kept);
+  await rename(path, kept);
+  return kept;
+}
