@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { join } from 'node:path';
+import type { Argv } from '../host/exec.js';
+import type { Era } from '../model/recipe.js';
+
+export const ACCELERATORS = ['kvm', 'tcg'] as const;
+export type Accelerator = (typeof ACCELERATORS)[number];
+
+/** A guest to be: everything that its QEMU command line depends on. */
+export interface GuestSpec {
+  /** Absolute path of a bzImage. */
+  readonly kernel: string;
+  /** Absolute path of an initramfs. */
+  readonly initrd: string;
+  readonly accelerator: Accelerator;
+  readonly memoryMiB: number;
+  readonly cpus: number;
+  readonly panicNow: Era['panicNow'];
+  /** Directory with the named pipes of both serial ports, see serial.ts. */
+  readonly ports: string;
+  /** File that QEMU copies the console to. */
+  readonly consoleLog: string;
+  /** More kernel parameters. */
+  readonly parameters?: readonly string[];
+}
+
+/** Names of the serial ports, in the guest's order: ttyS0, ttyS1. */
+export const PORTS = ['console', 'agent'] as const;
+
+/** I/O port of QEMU's isa-debug-exit: a byte written there ends QEMU with (byte << 1) | 1. */
+const DEBUG_EXIT = ['-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04'] as const;
+
+/** The program, with nothing that a guest does not ask for: no devices, no configuration, no window. */
+const BARE = ['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none'] as const;
+
+/** Command line of a guest without network: two serial ports are all it has. */
+export function guestArgv(spec: GuestSpec): Argv {
+  return [
+    ...BARE,
+    ...machine(spec.accelerator),
+    ...['-m', `${String(spec.memoryMiB)}M`, '-smp', String(spec.cpus), '-nic', 'none'],
+    // A restart, which is also what follows a panic, ends QEMU.
+    ...['-no-reboot', '-rtc', 'base=utc'],
+    ...['-kernel', spec.kernel, '-initrd', spec.initrd],
+    ...['-append', kernelParameters(spec).join(' ')],
+    ...PORTS.flatMap((port) => [
+      '-chardev',
+      [
+        `pipe,id=${port},path=${optionValue(join(spec.ports, port))}`,
+        ...(port === 'console' ? [`logfile=${optionValue(spec.consoleLog)}`] : []),
+      ].join(),
+      '-serial',
+      `chardev:${port}`,
+    ]),
+    ...DEBUG_EXIT,
+  ];
+}
+
+/** Command line that starts a boot sector and nothing else; see calibrate.ts. */
+export function bootSectorArgv(image: string, accelerator: Accelerator): Argv {
+  const drive = `file=${optionValue(image)},format=raw,if=ide,readonly=off,snapshot=on`;
+  return [
+    ...BARE,
+    ...machine(accelerator),
+    ...['-m', '8M', '-nic', 'none', '-no-reboot', '-drive', drive],
+    ...DEBUG_EXIT,
+  ];
+}
+
+/**
+ * The oldest machine that every kernel knows. An emulated processor shows only the features of
+ * qemu64: a kernel spends no time on those that are slow to emulate.
+ */
+function machine(accelerator: Accelerator): string[] {
+  const cpu = accelerator === 'kvm' ? 'host' : 'qemu64';
+  return ['-machine', 'pc,usb=off', '-accel', accelerator, '-cpu', cpu];
+}
+
+/**
+ * Kernel parameters (Documentation/admin-guide/kernel-parameters.txt). The clock must not come from
+ * the TSC: on a busy host it is calibrated wrongly, and every rate and timeout goes wrong with it.
+ */
+function kernelParameters(spec: GuestSpec): string[] {
+  return [
+    'console=ttyS0',
+    // Warnings and all that is above; without it KERN_INFO, such as kmemleak's, would not be seen.
+    'loglevel=7',
+    `panic=${spec.panicNow}`,
+    ...['tsc=unstable', 'clocksource=hpet', 'no_timer_check'],
+    ...['mitigations=off', 'random.trust_cpu=on', 'cryptomgr.notests'],
+    ...(spec.parameters ?? []),
+  ];
+}
+
+/** A value for QEMU's comma-separated options, where a comma is written twice. */
+function optionValue(value: string): string {
+  return value.replaceAll(',', ',,');
+}
