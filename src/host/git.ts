@@ -21,8 +21,11 @@ export interface GitRequest {
   readonly onProgress?: (stage: string, percent: number) => void;
 }
 
-/** Transports that run nothing of the user's or the server's choosing (gitremote-helpers(7) has `ext::`). */
-const PROTOCOLS = 'http:https:git:ssh:file';
+/**
+ * No questions on the terminal, and no transport that runs what an address names (git(1);
+ * gitremote-helpers(7) has `ext::`).
+ */
+const GUARD = { GIT_TERMINAL_PROMPT: '0', GIT_ALLOW_PROTOCOL: 'http:https:git:ssh:file' };
 /** A server that says nothing for so long is given up, in milliseconds. */
 const SILENCE_MS = 60_000;
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -49,8 +52,8 @@ export async function archiveCommit(request: GitRequest): Promise<void> {
   }
   if (findProgram('git') === undefined) throw lacks('git');
   await ensureDirectory(request.scratch);
-  const git = await client(request);
   try {
+    const git = await client(request);
     await git.raw('init', '--quiet', '--bare', '--template=');
     await fetchCommit(git, request);
     const { to, prefix, commit } = request;
@@ -69,16 +72,12 @@ async function client(request: GitRequest): Promise<SimpleGit> {
     abort: request.signal,
     timeout: { block: SILENCE_MS },
     progress: ({ stage, progress }) => request.onProgress?.(stage, progress),
-    unsafe: { allowUnsafeHooksPath: true },
+    // What simple-git guards from strangers' words is set here to the safest there is.
+    unsafe: { allowUnsafeHooksPath: true, allowUnsafeTemplateDir: true },
+    allowEnvironment: Object.keys(GUARD),
   });
   const { PATH = '', HOME = '' } = process.env;
-  return git.env({
-    PATH,
-    HOME,
-    LC_ALL: 'C',
-    GIT_TERMINAL_PROMPT: '0',
-    GIT_ALLOW_PROTOCOL: PROTOCOLS,
-  });
+  return git.env({ PATH, HOME, LC_ALL: 'C', ...GUARD });
 }
 
 /** Asks for the commit alone; a server that gives out only branches and tags is asked for these. */
