@@ -10,6 +10,9 @@ import { countObjects } from './progress.js';
 
 type Params = Extract<CompileParams, { what: 'iptables' }>;
 
+/** Where it stands in the guest and in the archive; see `./configure --help`. */
+const PLACES = ['--prefix=/usr', '--sysconfdir=/etc', '--with-xtlibdir=/usr/lib/xtables'] as const;
+
 /** Builds iptables with the match's extension and installs it below `root/`, as `make DESTDIR=` does. */
 export async function compileIptables(params: Params, ctx: StepContext): Promise<StepResult> {
   const src = join(ctx.scratch, 'src');
@@ -30,7 +33,7 @@ export async function compileIptables(params: Params, ctx: StepContext): Promise
       signal: ctx.signal,
       onLine,
     });
-  await run(join(src, 'configure'), ...params.configure);
+  await run(join(src, 'configure'), ...PLACES, ...params.configure);
   await run('make', `-j${String(ctx.jobs)}`);
   await run('make', `DESTDIR=${root}`, 'install');
   return {};

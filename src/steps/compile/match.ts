@@ -16,7 +16,7 @@ const MODULE = 'xt_layer7.ko';
  */
 export async function compileMatch(ctx: StepContext): Promise<StepResult> {
   const headers = await headersDir(need(ctx, 'headers').dir);
-  const release = (await readFile(join(headers, 'include/config/kernel.release'), 'utf8')).trim();
+  const release = await utsRelease(headers);
   const copy = join(ctx.scratch, 'match');
   await cp(join(need(ctx, 'patch').dir, 'overlay'), copy, { recursive: true });
   const built = join(copy, MATCH_DIR);
@@ -48,6 +48,21 @@ export async function compileMatch(ctx: StepContext): Promise<StepResult> {
     signal: ctx.signal,
   });
   return { facts: { release } };
+}
+
+/**
+ * The release that the kernel calls itself and looks for modules under. Debian sets it apart from
+ * include/config/kernel.release, which has the upstream version there.
+ */
+async function utsRelease(headers: string): Promise<string> {
+  const file = 'include/generated/utsrelease.h';
+  const [, release] = /UTS_RELEASE "([^"/]+)"/.exec(await readFile(join(headers, file), 'utf8')) ?? [];
+  if (release !== undefined) return release;
+  throw new Failed({
+    reason: 'command-failed',
+    message: `the kernel headers tell no release: ${file} has no UTS_RELEASE`,
+    hints: ['headers of a configured and built kernel are needed'],
+  });
 }
 
 /** The flavour's headers folder: the one that has a configured kernel's generated files. */
