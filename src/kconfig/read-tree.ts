@@ -6,9 +6,6 @@ import { parseExpression, type Expression } from './expression.js';
 import { statements, type Statement } from './statements.js';
 import { SymbolTable, YES, type Definition } from './symbol-table.js';
 
-/** Files that are read at most; Linux 6.1 has about 1,500. */
-const MOST_FILES = 10_000;
-
 /** A menu, an `if` or a choice that is open, with the condition it puts on what is inside. */
 interface Block {
   readonly keyword: string;
@@ -32,7 +29,8 @@ export async function readKconfigTree(tree: string, srcarch: string): Promise<Sy
 class Reader {
   readonly definitions: Definition[] = [];
   readonly #blocks: Block[] = [];
-  #files = 0;
+  /** Files being read, each sourced by the one before it. */
+  readonly #reading: string[] = [];
   #choices = 0;
   /** The entry whose attributes are being read; a choice's or menu's own are its block's. */
   #entry: Definition | undefined;
@@ -44,8 +42,7 @@ class Reader {
 
   async file(name: string): Promise<void> {
     const path = normalize(name);
-    this.#files += 1;
-    if (this.#files > MOST_FILES || path.startsWith('..') || path.startsWith('/')) return;
+    if (path.startsWith('..') || path.startsWith('/') || this.#reading.includes(path)) return;
     let text;
     try {
       text = await readFile(join(this.tree, path), 'latin1');
@@ -54,10 +51,12 @@ class Reader {
       if (['ENOENT', 'EISDIR'].includes(errorCode(error) ?? '')) return;
       throw error;
     }
+    this.#reading.push(path);
     for (const statement of statements(text)) {
       if (statement.keyword === 'source') await this.file(this.#expanded(statement.rest));
       else this.#take(statement, path);
     }
+    this.#reading.pop();
   }
 
   #expanded(rest: string): string {

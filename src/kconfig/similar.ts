@@ -4,6 +4,8 @@
 const MOST = 3;
 /** Least likeness of a suggestion; 1 is the same. */
 const LEAST = 0.6;
+/** How much less like than the best one a suggestion may be. */
+const BESIDE_BEST = 0.1;
 
 /**
  * Symbols whose names read like an unknown one, the likest first. Names are compared by their pairs of
@@ -11,10 +13,12 @@ const LEAST = 0.6;
  */
 export function similarSymbols(name: string, known: readonly string[]): string[] {
   const wanted = pairs(name);
-  return known
-    .map((other) => ({ other, likeness: likeness(wanted, pairs(other)) }))
-    .filter(({ likeness: value }) => value >= LEAST)
-    .sort((a, b) => b.likeness - a.likeness || (a.other < b.other ? -1 : 1))
+  const ranked = known
+    .map((other) => ({ other, value: likeness(wanted, pairs(other)) }))
+    .sort((a, b) => b.value - a.value || (a.other < b.other ? -1 : 1));
+  const least = Math.max(LEAST, (ranked[0]?.value ?? 0) - BESIDE_BEST);
+  return ranked
+    .filter(({ value }) => value >= least)
     .slice(0, MOST)
     .map(({ other }) => other);
 }
