@@ -55,7 +55,7 @@ export async function unpackArchive(
         ? createReadStream(path, { highWaterMark: CHUNK })
         : chain.start([...argv, path]).stdout;
     if (inner !== undefined) {
-      bytes = await opened(innerBytes(bytes, inner, archive), chain, (why) =>
+      bytes = await opened(innerBytes(bytes, inner, archive, chain), chain, (why) =>
         refused(archive, inner, why),
       );
     }
@@ -119,7 +119,12 @@ function pathOf(name: string): string | undefined {
 }
 
 /** The bytes of one member of an archive. */
-async function* innerBytes(bytes: Bytes, inner: string, archive: string): AsyncGenerator<Buffer> {
+async function* innerBytes(
+  bytes: Bytes,
+  inner: string,
+  archive: string,
+  chain: Chain,
+): AsyncGenerator<Buffer> {
   const wanted = pathOf(inner);
   const chunks: Buffer[] = [];
   const found: string[] = [];
@@ -136,7 +141,10 @@ async function* innerBytes(bytes: Bytes, inner: string, archive: string): AsyncG
     parser.write(chunk);
     yield* chunks.splice(0);
   }
-  if (found.length === 0) throw refused(archive, inner, 'there is no such file in the archive');
+  if (found.length > 0) return;
+  // What the unpacker complains of comes before what is lacking because of it.
+  await chain.ended();
+  throw refused(archive, inner, 'there is no such file in the archive');
 }
 
 async function writeMembers(

@@ -53,14 +53,15 @@ export function dependencies(stanza: Stanza): string[] {
   );
 }
 
-/** The lines of `--print-uris` as files. */
+/** The lines of `--print-uris` as files, by name: apt's own order means nothing. */
 export function parsePrintedUris(text: string): AptFile[] {
-  return text.split('\n').flatMap((line) => {
+  const files = text.split('\n').flatMap((line) => {
     const [, url, name, size, sha256] = PRINTED.exec(line) ?? [];
     if (url === undefined || name === undefined || sha256 === undefined) return [];
     // apt escapes an epoch's colon in names, but not a path that a hostile index could bring.
     return [{ name: name.replaceAll('/', '_'), sha256, size: Number(size), url }];
   });
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
