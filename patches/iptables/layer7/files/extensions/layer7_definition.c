@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Definition files (.pat), as l7-filter has them: the first line that counts is the protocol's name,
- * the second its pattern. Included by libxt_layer7.c.
+ * Definition files (.pat), as l7-filter has them: the first line that counts is the protocol's
+ * name, the second its pattern. Included by libxt_layer7.c.
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -51,7 +51,7 @@ static bool l7_read_line(FILE *fp, struct l7_definition *def)
 	return true;
 }
 
-/* Reads up to the next line that counts. In l7-filter a line of blanks does, an empty one does not. */
+/* Reads up to the next line that counts: in l7-filter a line of blanks does, an empty one not. */
 static bool l7_read_content(FILE *fp, struct l7_definition *def)
 {
 	while (l7_read_line(fp, def)) {

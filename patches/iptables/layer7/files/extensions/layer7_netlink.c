@@ -126,10 +126,10 @@ static int l7_answer_read(const struct nlmsghdr *nlh, struct l7_answer *answer)
 	return err->error;
 }
 
-/* Sends @msg and reads up to its acknowledgement. Returns 0 or a negative error number. */
+/* Sends @msg and reads up to its ack. Returns 0 or a negative error number. */
 static int l7_exchange(int fd, struct l7_message *msg, struct l7_answer *answer)
 {
-	static char buf[2 * sizeof(struct l7_message)] __attribute__((aligned(NLMSG_ALIGNTO)));
+	static struct l7_message buf[2];
 	const struct nlmsghdr *nlh;
 	ssize_t len;
 	int ret;
@@ -171,8 +171,8 @@ static int l7_netlink_open(void)
 }
 
 /*
- * Hands over @text as the pattern of @name. Returns 0 with the digest in @answer, or a negative error
- * number, perhaps with words in @answer: -ENOENT if the kernel does not know the layer7 family.
+ * Hands over @text as the pattern of @name. Returns 0 with the digest in @answer, or a negative
+ * error number, perhaps with words in @answer: -ENOENT if the kernel has no layer7 family.
  */
 static int l7_hand_over(const char *name, const char *text, struct l7_answer *answer)
 {

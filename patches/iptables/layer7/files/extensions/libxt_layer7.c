@@ -3,8 +3,8 @@
  * The layer7 match: tells a connection's protocol by its first data.
  *
  * A kernel that answers for revision 1 is handed the pattern before the rule, in the legacy tables
- * and in nf_tables alike. Revision 0, with the pattern inside the rule, is for kernels with l7-filter's
- * own patch, and for listing rules that an older extension made.
+ * and in nf_tables alike. Revision 0, with the pattern inside the rule, is for kernels with
+ * l7-filter's own patch.
  */
 #include <getopt.h>
 #include <stddef.h>

@@ -36,7 +36,7 @@ static bool l7_flow_dying(const struct l7_flow *flow)
 	return flow->ln->dying;
 }
 
-/* Removes the flows for which @gone says so. May meet a flow twice, or miss one while it resizes. */
+/* Removes the flows for which @gone says so. A resize on the way makes it begin again. */
 static void l7_collect_walk(bool (*gone)(const struct l7_flow *flow))
 {
 	struct rhashtable_iter iter;
@@ -77,8 +77,8 @@ void l7_collect_now(void)
  * l7_collect_dying() - remove all flows of dying network namespaces
  *
  * Nobody begins one any more. The grace period is for the collector itself, and for a packet of
- * another namespace whose conntrack got the address of one of these: both may have found a flow just
- * before it was removed, and follow it to its namespace.
+ * another namespace whose conntrack got the address of one of these: both may have found a flow
+ * just before it was removed, and follow it to its namespace.
  */
 void l7_collect_dying(void)
 {

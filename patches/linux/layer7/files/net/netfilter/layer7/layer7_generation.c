@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Generations: immutable arrays of the patterns that rules use, published by RCU. Packets read them,
- * undecided connections hold them, and the last holder may be in softirq, so they are released by a
- * work item.
+ * Generations: immutable arrays of the patterns that rules use, published by RCU. Packets read
+ * them, undecided connections hold them, and the last holder may be in softirq, so a work item
+ * releases them.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -35,7 +35,7 @@ void l7_generation_put(struct l7_generation *gen)
  * l7_generation_get() - the present generation; in an RCU read-side critical section
  * @reg: the registry
  *
- * Return: the generation, to be given back by l7_generation_put(), or NULL if no rule has a pattern.
+ * Return: the generation, to be given back by l7_generation_put(); NULL if no rule has a pattern.
  */
 struct l7_generation *l7_generation_get(struct l7_registry *reg)
 {

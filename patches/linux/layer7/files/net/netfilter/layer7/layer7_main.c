@@ -2,6 +2,7 @@
 /* xt_layer7: parameters, network namespaces, and the order in which the parts start and stop. */
 #include <linux/kernel.h>
 #include <linux/module.h>
+#include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
 #include "layer7.h"

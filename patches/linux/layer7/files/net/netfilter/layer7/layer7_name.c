@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Protocol names, interned: one object per text for the whole kernel. A verdict must outlive the rule
- * that gave it (rules are replaced while connections live), but not pin that rule's pattern.
+ * Protocol names, interned: one object per text for the whole kernel. A verdict must outlive the
+ * rule that gave it (rules are replaced while connections live), but not pin that rule's pattern.
  */
 #include <linux/jhash.h>
 #include <linux/slab.h>
@@ -17,8 +17,8 @@ static DEFINE_SPINLOCK(l7_names_lock);
  * @text: the name, perhaps without a NUL
  * @size: bytes of room that it stands in
  *
- * A name in a definition file ends at a blank, so it has none; other control characters are kept out
- * of the log.
+ * A name in a definition file ends at a blank, so it has none; other control characters are kept
+ * out of the log.
  */
 bool l7_name_valid(const char *text, size_t size)
 {
@@ -86,11 +86,14 @@ void l7_name_put(struct l7_name *name)
 {
 	unsigned long flags;
 
-	if (!name)
+	if (!name || refcount_dec_not_one(&name->ref))
 		return;
-	if (!refcount_dec_and_lock_irqsave(&name->ref, &l7_names_lock, &flags))
-		return;
-	hash_del(&name->node);
+	/* Perhaps the last one: under the lock nobody finds the name any more to take another. */
+	spin_lock_irqsave(&l7_names_lock, flags);
+	if (refcount_dec_and_test(&name->ref))
+		hash_del(&name->node);
+	else
+		name = NULL;
 	spin_unlock_irqrestore(&l7_names_lock, flags);
 	kfree(name);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The patterns of a network namespace, one for each name and text. Those without a rule wait for one
- * and expire: userspace hands a pattern over before the rule that uses it, and a table that is being
- * replaced lets go of its rules for a moment.
+ * The patterns of a network namespace, one for each name and text. Those without a rule wait for
+ * one and expire: userspace hands a pattern over before the rule that uses it, and a table that is
+ * being replaced lets go of its rules for a moment.
  */
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -152,8 +152,8 @@ int l7_registry_add(struct l7_net *ln, const char *name, const char *text,
  * @name: the protocol that the rule names
  * @digest: of the pattern
  *
- * Return: the pattern, until l7_registry_unuse(); ERR_PTR -ENOENT if it is not known, -EINVAL if it is
- * another protocol's, -ENOMEM.
+ * Return: the pattern, until l7_registry_unuse(); ERR_PTR -ENOENT if it is not known, -EINVAL if
+ * it is another protocol's, -ENOMEM.
  */
 struct l7_entry *l7_registry_use(struct l7_net *ln, const char *name,
 				 const u8 digest[XT_LAYER7_DIGEST_SIZE])

@@ -5,13 +5,14 @@
 
 #include "layer7.h"
 
-#define L7_CHUNK	512	/* bytes of payload on the stack where the packet is not linear */
+#define L7_CHUNK	512	/* bytes at a time, on the stack where a packet is not linear */
 
 /**
  * l7_states_begin() - the states of a connection without data; any context
  * @reg: the registry whose present generation the connection begins with
  *
- * Return: the states, to be given to l7_states_end() or l7_states_free(); NULL without memory, or without any pattern.
+ * Return: the states, to be given to l7_states_end() or l7_states_free(); NULL without memory, or
+ * without any pattern.
  */
 struct l7_states *l7_states_begin(struct l7_registry *reg)
 {
@@ -117,8 +118,8 @@ void l7_states_run(struct l7_states *states, const struct l7_packet *pkt)
  * @states: the connection's states
  * @entry: the pattern
  *
- * A pattern that is not in the connection's generation came after the connection's first data, which
- * nobody kept: it does not match.
+ * A pattern that is not in the connection's generation came after the connection's first data,
+ * which nobody kept: it does not match.
  */
 bool l7_states_accept(const struct l7_states *states, const struct l7_entry *entry)
 {

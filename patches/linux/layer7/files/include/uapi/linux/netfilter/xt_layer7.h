@@ -45,7 +45,7 @@ struct xt_layer7_info_v1 {
  *
  * XT_LAYER7_CMD_ADD takes NAME and TEXT, compiles the text unless the namespace has it, and answers
  * with its DIGEST (and a MESSAGE, if the pattern deserves a warning). Text that does not compile is
- * answered with MESSAGE and OFFSET, and the acknowledgement then carries the error number.
+ * answered with MESSAGE and OFFSET, and the ack then carries the error number.
  * A pattern that no rule uses is forgotten after XT_LAYER7_UNUSED_SECONDS.
  */
 #define XT_LAYER7_GENL_NAME	"layer7"

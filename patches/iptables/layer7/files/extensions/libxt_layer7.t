@@ -1,0 +1,22 @@
+# needs the definitions of http, ssh and bittorrent in /etc/l7-protocols
+:INPUT,FORWARD,OUTPUT
+-m layer7 --l7proto http;=;OK
+-m layer7 ! --l7proto http;=;OK
+-m layer7 --l7proto ! http;-m layer7 ! --l7proto http;OK
+-m layer7 --l7proto bittorrent;=;OK
+-m layer7 --l7proto unset;=;OK
+-m layer7 --l7proto unknown;=;OK
+-m layer7 ! --l7proto unknown;=;OK
+-m layer7 --l7proto ssh -m layer7 ! --l7proto unset;=;OK
+-m layer7 --l7dir /etc/l7-protocols --l7proto http;-m layer7 --l7proto http;OK
+-m layer7 --l7dir /etc//l7-protocols --l7proto http;-m layer7 --l7dir "/etc//l7-protocols" --l7proto http;OK
+-m layer7 --l7proto http --l7dir /etc/l7-protocols;;FAIL
+-m layer7 --l7dir /etc/l7-protocols;;FAIL
+-m layer7 ! --l7dir /etc/l7-protocols --l7proto http;;FAIL
+-m layer7 --l7dir /nonexistent --l7proto http;;FAIL
+-m layer7 --l7proto nosuchprotocol;;FAIL
+-m layer7 --l7proto ../http;;FAIL
+-m layer7 --l7proto http --l7proto ssh;;FAIL
+-m layer7 ! --l7proto ! http;;FAIL
+-m layer7 --l7proto !;;FAIL
+-m layer7;;FAIL
