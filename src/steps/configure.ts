@@ -18,6 +18,9 @@ const SRCARCH = 'x86';
  */
 export const configure: Step<'configure'> = ({ config, era }, ctx) =>
   withWorkTree(ctx, async ({ src, build }) => {
+    if (config.fragments.length > 0 && config.requests.length === 0) {
+      throw new Error(`${ctx.taskId} was planned with fragments that nobody read`);
+    }
     const reproducible = await kbuildEnv(src);
     const resolved = await resolveConfig({
       build,
