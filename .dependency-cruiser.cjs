@@ -12,7 +12,8 @@ const SEES = {
   kconfig: ['model', 'host'],
   recipe: ['model', 'host', 'kconfig'],
   series: ['model', 'host'],
-  scenario: ['model', 'host'],
+  // A scenario is a file of recipes/ too: read, bounded and complained of in the same way.
+  scenario: ['model', 'host', 'recipe'],
   protocols: ['model', 'host'],
   vm: ['model', 'host'],
   runtimes: ['model', 'host'],
