@@ -11,7 +11,7 @@ export function requestTable(requests: readonly SymbolRequest[]): string[] {
       value,
       `CONFIG_${symbol}`,
       `${file}:${String(line)}`,
-      why,
+      why === '' ? '(no reason given)' : why,
     ]),
   );
 }

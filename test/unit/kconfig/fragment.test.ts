@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseFragment } from '../../../src/kconfig/fragment.js';
-import { readRequests } from '../../../src/kconfig/requests.js';
-import { Failed } from '../../../src/model/failure.js';
+import { mergeRequests } from '../../../src/kconfig/requests.js';
+import type { SymbolRequest } from '../../../src/model/recipe.js';
 
 describe('a fragment', () => {
   it('is settings, each with the comment above it as its reason', () => {
@@ -67,58 +66,45 @@ CONFIG_TIMEOUT=-1
   });
 });
 
-describe('the fragments of a recipe', () => {
-  let project: string;
-  beforeEach(() => {
-    project = mkdtempSync(join(tmpdir(), 'l7build-fragments-'));
-  });
-  afterEach(() => {
-    rmSync(project, { recursive: true, force: true });
-  });
-  const file = (path: string, text: string): { path: string; sha256: string } => {
-    writeFileSync(join(project, path), text);
-    return { path, sha256: '' };
-  };
+describe('several fragments', () => {
+  const read = (...texts: string[]): SymbolRequest[] =>
+    texts.flatMap((text, index) => parseFragment(text, `${String(index)}.config`).requests);
 
-  it('are one list, in order; the same again is no news', async () => {
-    const a = file('a.config', '# a\nCONFIG_NET=y\nCONFIG_INET=y\n');
-    const b = file('b.config', '# b\nCONFIG_NET=y\nCONFIG_IPV6=m\n');
-    const { requests, warnings } = await readRequests(project, [a, b]);
+  it('are one list, in order; the same again is no news', () => {
+    const { requests, diagnostics } = mergeRequests(
+      read('# a\nCONFIG_NET=y\nCONFIG_INET=y\n', '# b\nCONFIG_NET=y\nCONFIG_IPV6=m\n'),
+    );
     expect(requests.map(({ symbol, why }) => [symbol, why])).toEqual([
       ['NET', 'a'],
       ['INET', 'a'],
       ['IPV6', 'b'],
     ]);
-    expect(warnings).toEqual([]);
+    expect(diagnostics).toEqual([]);
   });
 
-  it('may not contradict each other: the error names both places', async () => {
-    const a = file('a.config', '# a\nCONFIG_NF_CONNTRACK=m\n');
-    const b = file('b.config', '# b\nCONFIG_NET=y\nCONFIG_NF_CONNTRACK=y\n');
-    const failure = await readRequests(project, [a, b]).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(Failed);
-    expect((failure as Failed).failure).toMatchObject({
-      reason: 'recipe-invalid',
-      message: 'b.config:3: CONFIG_NF_CONNTRACK=y contradicts a.config:2, which asks for m',
-      diagnostics: [{ file: 'b.config', line: 3 }],
-    });
-  });
-
-  it('are refused with all their faults at once', async () => {
-    const a = file('a.config', 'CONFIG_A\nCONFIG_B\n');
-    const failure = await readRequests(project, [a]).catch((error: unknown) => error);
-    expect((failure as Failed).failure.message).toBe('2 faults in the CONFIG fragments');
-    expect((failure as Failed).failure.diagnostics).toHaveLength(2);
-  });
-
-  it('of this project are sound, and every symbol has its reason', async () => {
-    const root = join(import.meta.dirname, '../../..');
-    const names = ['base-x86_64', 'netfilter', 'layer7'];
-    const { requests, warnings } = await readRequests(
-      root,
-      names.map((name) => ({ path: `recipes/linux/fragments/${name}.config`, sha256: '' })),
+  it('may not contradict each other: the error names both places', () => {
+    const { diagnostics } = mergeRequests(
+      read('# a\nCONFIG_NF_CONNTRACK=m\n', '# b\nCONFIG_NET=y\nCONFIG_NF_CONNTRACK=y\n'),
     );
-    expect(requests.length).toBeGreaterThan(100);
-    expect(warnings).toEqual([]);
+    expect(diagnostics).toMatchObject([
+      {
+        file: '1.config',
+        line: 3,
+        severity: 'error',
+        message: 'CONFIG_NF_CONNTRACK=y contradicts 0.config:2, which asks for m',
+      },
+    ]);
+  });
+
+  it('of this project are sound: no fault, no contradiction, every symbol with its reason', () => {
+    const dir = join(import.meta.dirname, '../../../recipes/linux/fragments');
+    const parsed = readdirSync(dir).map((name) =>
+      parseFragment(readFileSync(join(dir, name), 'utf8'), name),
+    );
+    const merged = mergeRequests(parsed.flatMap(({ requests }) => requests));
+    expect(merged.requests.length).toBeGreaterThan(100);
+    expect([...parsed.flatMap(({ diagnostics }) => diagnostics), ...merged.diagnostics]).toEqual(
+      [],
+    );
   });
 });
