@@ -29,34 +29,40 @@ export interface PrivateApt {
   readonly env: Readonly<Record<string, string>>;
 }
 
-interface Target {
+interface Repository {
   readonly uri: string;
-  readonly release: string;
   readonly origin: string;
   readonly label: string;
 }
 
-const TARGET_FORMAT = '$(REPO_URI)|$(RELEASE)|$(ORIGIN)|$(LABEL)';
-const INRELEASE = /^'(\S+\/)dists\/(\S+)\/InRelease'/;
+/** A line of `apt-get update --print-uris`: address, and file name in the machine's lists. */
+const INRELEASE = /^'(\S+\/)dists\/(\S+)\/InRelease' (\S+) /;
 
-/** What apt knows of its sources; where no lists were ever downloaded, their addresses only. */
-async function targets(signal: AbortSignal): Promise<Target[]> {
-  const known = await exec(['apt-get', 'indextargets', '--format', TARGET_FORMAT], { signal });
-  const found = known.stdout.split('\n').map((line) => line.split('|'));
-  const described = found.flatMap(([uri = '', release = '', origin = '', label = '']) =>
-    uri === '' ? [] : [{ uri, release, origin, label }],
-  );
-  if (described.some(({ origin }) => origin === 'Debian')) return described;
-  const { stdout } = await exec(['apt-get', 'update', '--print-uris'], { signal });
-  const own = await debianCodename();
-  return stdout.split('\n').flatMap((line) => {
-    const [, uri, release] = INRELEASE.exec(line) ?? [];
-    if (uri === undefined || release === undefined || own === undefined) return [];
-    // Only names to go by: whether it is Debian's archive, the signature will tell.
-    if (release === own) return [{ uri, release, origin: 'Debian', label: 'Debian' }];
-    if (release !== `${own}-security`) return [];
-    return [{ uri, release, origin: 'Debian', label: 'Debian-Security' }];
+/**
+ * What apt reads on this machine. Whose archive it is, its downloaded InRelease file says (as
+ * `apt-get indextargets` would, which takes a second to read all packages first); where no lists were
+ * ever downloaded there are only names to go by, and the signature will tell.
+ */
+async function repositories(signal: AbortSignal): Promise<Repository[]> {
+  const { stdout: printed } = await exec(['apt-get', 'update', '--print-uris'], { signal });
+  const { stdout: shell } = await exec(['apt-config', 'shell', 'L', 'Dir::State::lists/d'], {
+    signal,
   });
+  const lists = /^L='(.*)'$/m.exec(shell)?.[1] ?? '';
+  const own = await debianCodename();
+  const found = printed.split('\n').map(async (line): Promise<Repository[]> => {
+    const [, uri, release, file] = INRELEASE.exec(line) ?? [];
+    if (uri === undefined || release === undefined || file === undefined) return [];
+    const text = await readFile(join(lists, file), 'utf8').catch(() => undefined);
+    if (text !== undefined) {
+      const origin = /^Origin: (.*)$/m.exec(text)?.[1] ?? '';
+      return [{ uri, origin, label: /^Label: (.*)$/m.exec(text)?.[1] ?? '' }];
+    }
+    if (release === own) return [{ uri, origin: 'Debian', label: 'Debian' }];
+    if (own === undefined || release !== `${own}-security`) return [];
+    return [{ uri, origin: 'Debian', label: 'Debian-Security' }];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** The machine's suite, if it is a Debian (os-release(5)). */
@@ -72,7 +78,7 @@ async function debianCodename(): Promise<string | undefined> {
  * @throws Failed `host-lacks` with the line to add when the machine has none
  */
 export async function mirrorsOf(signal: AbortSignal): Promise<Mirrors> {
-  const all = (await targets(signal)).filter(
+  const all = (await repositories(signal)).filter(
     ({ origin, uri }) => origin === 'Debian' && /^[a-z][a-z0-9+.-]*:[^\s\]]+$/.test(uri),
   );
   const main = all.find(({ label }) => label === 'Debian')?.uri;

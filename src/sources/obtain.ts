@@ -3,10 +3,10 @@ import { constants } from 'node:fs';
 import { chmod, copyFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FetchedFile } from '../model/source.js';
-import { ensureDirectory, kindOf, removeTree } from '../host/files.js';
+import { ensureDirectory, removeTree } from '../host/files.js';
 import { sha256File } from '../host/hash.js';
 import { download, shownUrl, type Downloaded } from '../host/http.js';
-import { writing } from '../host/space.js';
+import { errorCode, writing } from '../host/space.js';
 import { Failed } from '../model/failure.js';
 import type { FetchContext, WantedFile } from './context.js';
 import { failureOf, type Attempt } from './explain.js';
@@ -107,9 +107,18 @@ export async function obtain(
 
 /** Takes a file of a mirror folder. */
 async function copied(path: string, to: string): Promise<Downloaded> {
-  if ((await kindOf(path)) === 'none') return { ok: false, kind: 'missing', why: 'not there' };
-  const size = await copyInto(path, to);
-  return { ok: true, sha256: await sha256File(to), size };
+  try {
+    if (!(await stat(path)).isFile()) return { ok: false, kind: 'missing', why: 'no file' };
+    const size = await copyInto(path, to);
+    return { ok: true, sha256: await sha256File(to), size };
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      return { ok: false, kind: 'missing', why: 'not there' };
+    }
+    if (code === 'EACCES') return { ok: false, kind: 'network', why: 'no permission to read it' };
+    throw error;
+  }
 }
 
 /**
