@@ -40,7 +40,7 @@ export function addBuildOptions(command: Command): Command {
         .choices(['auto', ...BUILDERS])
         .default('auto'),
     )
-    .option('--source <name=path>', "local tree or archive in place of a source", collectSource, {})
+    .option('--source <name=path>', 'local tree or archive in place of a source', collectSource, {})
     .option('--mirror <dir|url>', 'look for files here first (repeatable)', collectMirror, [])
     .option('--offline', 'use no network at all', false)
     .option('--protocols <set,...>', "definition sets (default: the recipe's)", splitList)

@@ -54,7 +54,12 @@ async function perform(job: Job, options: BuildOptions, stage: Stage): Promise<E
     reporter.show(event);
   };
   const { name, mode, tasks } = job.plan;
-  emit({ type: 'run-started', name, mode, tasks: tasks.map(({ id, verb, title }) => ({ id, verb, title })) });
+  emit({
+    type: 'run-started',
+    name,
+    mode,
+    tasks: tasks.map(({ id, verb, title }) => ({ id, verb, title })),
+  });
   const failure = await attempt(job, options, stage, emit);
   for (const result of record.report.checks) emit({ type: 'check', id: 'verify', result });
   const exitCode = failure === undefined ? EXIT.verified : EXIT_BY_REASON[failure.reason];

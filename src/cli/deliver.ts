@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { copyFile, mkdir, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { TaskResult } from '../engine/run.js';
+import type { TaskResult } from '../engine/environment.js';
 import { sha256File } from '../host/hash.js';
 import type { ReportedArtifact } from '../model/report.js';
 
@@ -31,9 +31,12 @@ function delivered(result: TaskResult, release: string): Readonly<Record<string,
  * Copies a run's artifacts to the output folder; a file that is already right is left alone, any other
  * is replaced whole.
  */
-export async function deliver(results: readonly TaskResult[], out: string): Promise<ReportedArtifact[]> {
+export async function deliver(
+  results: readonly TaskResult[],
+  out: string,
+): Promise<ReportedArtifact[]> {
   const match = results.find((result) => result.task.id === 'compile:match');
-  const release = String(match?.entry.manifest.facts['release'] ?? '');
+  const release = (match?.entry.manifest.facts['release'] ?? '') as string;
   const copies = results.flatMap((result) =>
     Object.entries(delivered(result, release)).map(([name, from]) => ({
       name,

@@ -51,7 +51,9 @@ async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<Exit
 async function examine(absent: readonly Requirement[]): Promise<Findings> {
   const cache = storeRoot(process.env);
   const runtime = await openRuntime('host', cache);
-  const hasQemu = !absent.some((need) => need.package.startsWith('qemu') || need.package === 'seabios');
+  const hasQemu = !absent.some(
+    (need) => need.package.startsWith('qemu') || need.package === 'seabios',
+  );
   return {
     missing: absent,
     toolchain: runtime.toolchain,

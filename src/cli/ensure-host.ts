@@ -2,7 +2,13 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { installPackages } from '../engine/install.js';
-import { lacking, missing, packagesFor, requirements, type Requirement } from '../engine/preflight.js';
+import {
+  lacking,
+  missing,
+  packagesFor,
+  requirements,
+  type Requirement,
+} from '../engine/preflight.js';
 import type { BuildOptions } from './build-options.js';
 import { storeRoot } from './paths.js';
 

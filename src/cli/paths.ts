@@ -17,6 +17,6 @@ export function storeRoot(env: Readonly<Record<string, string | undefined>>): st
   const own = env['L7BUILD_CACHE'];
   if (own !== undefined && own !== '') return resolve(own);
   const xdg = env['XDG_CACHE_HOME'];
-  const base = xdg !== undefined && xdg.startsWith('/') ? xdg : join(homedir(), '.cache');
+  const base = xdg?.startsWith('/') === true ? xdg : join(homedir(), '.cache');
   return join(base, 'l7build');
 }

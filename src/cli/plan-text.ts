@@ -9,5 +9,7 @@ export function planText(plan: Plan): string {
     const after = needs.length === 0 ? '' : `  (after ${needs.join(', ')})`;
     return `  ${task.id.padEnd(width)}  ${task.title}${after}`;
   });
-  return [`linux ${plan.name}, ${plan.mode} mode: ${String(lines.length)} steps`, ...lines].join('\n');
+  return [`linux ${plan.name}, ${plan.mode} mode: ${String(lines.length)} steps`, ...lines].join(
+    '\n',
+  );
 }

@@ -24,7 +24,9 @@ network failed; 4 built and booted but a check failed; 77 not applicable here; 1
 /** The command line: every command and its options. */
 export function makeProgram(shell: Shell): Command {
   const program = new Command('l7build')
-    .description('Builds Linux kernels with the layer7 match and iptables to fit, and proves both in a guest.')
+    .description(
+      'Builds Linux kernels with the layer7 match and iptables to fit, and proves both in a guest.',
+    )
     .version(VERSION)
     .exitOverride((error) => {
       throw error;

@@ -38,7 +38,10 @@ export class Record extends Recorder {
   }
 
   async write(): Promise<void> {
-    await writeAtomically(join(this.out, 'report.json'), `${JSON.stringify(this.report, null, 2)}\n`);
+    await writeAtomically(
+      join(this.out, 'report.json'),
+      `${JSON.stringify(this.report, null, 2)}\n`,
+    );
   }
 
   /** One write at a time; changes during a write are written together after it. */

@@ -6,5 +6,5 @@ export interface Shell {
   /** Fires on Ctrl-C and the like. */
   readonly signal: AbortSignal;
   /** Says the exit code. */
-  end(code: ExitCode): void;
+  readonly end: (code: ExitCode) => void;
 }

@@ -19,12 +19,15 @@ export async function installPackages(
 ): Promise<void> {
   const asRoot = rootPrefix(packages);
   const apt = (...words: string[]): Promise<unknown> =>
-    exec([...asRoot, 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300', ...words] as unknown as Argv, {
-      env: { ...currentEnv(), DEBIAN_FRONTEND: 'noninteractive' },
-      log,
-      signal,
-      timeoutMs: INSTALL_LIMIT_MS,
-    });
+    exec(
+      [...asRoot, 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300', ...words] as unknown as Argv,
+      {
+        env: { ...currentEnv(), DEBIAN_FRONTEND: 'noninteractive' },
+        log,
+        signal,
+        timeoutMs: INSTALL_LIMIT_MS,
+      },
+    );
   try {
     await apt('update');
     await apt('install', '--yes', '--no-install-recommends', ...packages);
@@ -51,5 +54,7 @@ function rootPrefix(packages: readonly string[]): string[] {
 
 function currentEnv(): Record<string, string> {
   const entries = Object.entries(process.env);
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== undefined));
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }

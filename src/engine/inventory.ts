@@ -25,7 +25,9 @@ async function walk(root: string, below: string, files: EntryFile[]): Promise<vo
 async function weigh(path: string, isLink: boolean): Promise<Omit<EntryFile, 'path'>> {
   const { size } = await lstat(path);
   const sha256 = isLink
-    ? createHash('sha256').update(`-> ${await readlink(path)}`).digest('hex')
+    ? createHash('sha256')
+        .update(`-> ${await readlink(path)}`)
+        .digest('hex')
     : await sha256File(path);
   return { sha256, size };
 }

@@ -27,14 +27,22 @@ const SOURCES = [
   program('flock', 'util-linux', 'keeps two runs apart'),
   program('patch', 'patch', 'applies patches'),
   program('diff', 'diffutils', 'exports patches'),
-  program('/usr/share/keyrings/debian-archive-keyring.gpg', 'debian-archive-keyring', "checks Debian's signatures"),
+  program(
+    '/usr/share/keyrings/debian-archive-keyring.gpg',
+    'debian-archive-keyring',
+    "checks Debian's signatures",
+  ),
 ];
 
 const COMPILING = [
   program('gcc', 'gcc', 'compiles'),
   program('ld', 'binutils', 'links'),
   program('make', 'make', 'drives the kernel build'),
-  program('/usr/include/x86_64-linux-gnu/sys/cdefs.h', 'libc6-dev', "headers for the build's own programs"),
+  program(
+    '/usr/include/x86_64-linux-gnu/sys/cdefs.h',
+    'libc6-dev',
+    "headers for the build's own programs",
+  ),
   program('bwrap', 'bubblewrap', 'keeps compilers off the network and the file system'),
 ];
 
@@ -62,7 +70,10 @@ const GUEST = [
 ];
 
 /** What a job needs of the host. */
-export function requirements(job: { readonly mode: 'full' | 'module'; readonly verify: boolean }): Requirement[] {
+export function requirements(job: {
+  readonly mode: 'full' | 'module';
+  readonly verify: boolean;
+}): Requirement[] {
   return [
     ...SOURCES,
     ...COMPILING,

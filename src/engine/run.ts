@@ -4,39 +4,15 @@ import { join } from 'node:path';
 import { interrupted } from '../host/exec.js';
 import { withLock } from '../host/lock.js';
 import { Failed } from '../model/failure.js';
-import type { Emit } from '../model/event.js';
-import type { Runtime } from '../model/runtime.js';
-import type { FetchPolicy, StepContext } from '../model/step.js';
+import type { StepContext } from '../model/step.js';
 import type { Entry, Manifest } from '../model/store.js';
 import type { Plan, Task } from '../model/task.js';
 import { fingerprint, keyOf } from '../plan/fingerprint.js';
-import { digestOf, Store } from './store.js';
+import type { RunEnvironment, TaskResult } from './environment.js';
 import { inventory } from './inventory.js';
 import { resolved } from './resolve.js';
 import { runStep } from './steps.js';
-
-export interface RunEnvironment {
-  readonly store: Store;
-  readonly project: string;
-  /** Directory for the steps' logs. */
-  readonly logs: string;
-  readonly policy: FetchPolicy;
-  readonly runtime: Runtime;
-  readonly jobs: number;
-  readonly signal: AbortSignal;
-  readonly emit: Emit;
-  /** Told of every task that is done, before its event. */
-  readonly onResult: (result: TaskResult) => void;
-  /** What each task took last time, in milliseconds. */
-  readonly expected: Readonly<Record<string, number>>;
-}
-
-export interface TaskResult {
-  readonly task: Task;
-  readonly key: string;
-  readonly entry: Entry;
-  readonly hit: boolean;
-}
+import { digestOf } from './store.js';
 
 /**
  * Runs a plan: every task as soon as what it needs is there, taken from the store where its key is known.
@@ -48,13 +24,13 @@ export async function runPlan(plan: Plan, env: RunEnvironment): Promise<TaskResu
   const stop = new AbortController();
   const signal = AbortSignal.any([env.signal, stop.signal]);
   const running = new Map<string, Promise<TaskResult>>();
-  let first: unknown;
+  let first: Error | undefined;
   for (const task of plan.tasks) {
     const result = runTask(task, running, { ...env, signal });
     running.set(
       task.id,
       result.catch((error: unknown) => {
-        first ??= error;
+        first ??= error instanceof Error ? error : new Error(String(error));
         stop.abort();
         throw error;
       }),
@@ -79,7 +55,8 @@ async function runTask(
     );
     const key = keyOf(fingerprint(task, digests, await resolved(task, env)));
     const known = await env.store.lookup(key);
-    const made = known === undefined ? await make(task, key, needs, env) : { entry: known, hit: true };
+    const made =
+      known === undefined ? await make(task, key, needs, env) : { entry: known, hit: true };
     const result: TaskResult = { task, key, ...made };
     env.onResult(result);
     env.emit({
@@ -110,7 +87,8 @@ async function gather(
   const needs: Record<string, Entry> = {};
   for (const [role, id] of Object.entries(task.needs)) {
     const needed = running.get(id);
-    if (needed === undefined) throw new Error(`${task.id} needs ${id}, which is not before it in the plan`);
+    if (needed === undefined)
+      throw new Error(`${task.id} needs ${id}, which is not before it in the plan`);
     needs[role] = (await needed).entry;
   }
   return needs;

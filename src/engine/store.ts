@@ -31,7 +31,9 @@ export class Store {
       return undefined;
     }
     const dir = join(home, 'files');
-    const sound = await Promise.all(manifest.files.map((file) => hasSize(join(dir, file.path), file.size)));
+    const sound = await Promise.all(
+      manifest.files.map((file) => hasSize(join(dir, file.path), file.size)),
+    );
     if (!sound.every(Boolean) || !(await isDirectory(dir))) return undefined;
     return { dir, manifest };
   }

@@ -3,7 +3,7 @@ import type { Entry } from '../model/store.js';
 import type { Plan } from '../model/task.js';
 import { fingerprint, keyOf } from '../plan/fingerprint.js';
 import { resolved } from './resolve.js';
-import type { RunEnvironment } from './run.js';
+import type { LookupEnvironment } from './environment.js';
 
 /**
  * What the store has of a task's output, without running anything.
@@ -14,7 +14,7 @@ import type { RunEnvironment } from './run.js';
 export async function stored(
   plan: Plan,
   id: string,
-  env: Pick<RunEnvironment, 'store' | 'policy' | 'signal'>,
+  env: LookupEnvironment,
 ): Promise<Entry | undefined> {
   const task = plan.tasks.find((each) => each.id === id);
   if (task === undefined) return undefined;

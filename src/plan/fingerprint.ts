@@ -71,5 +71,5 @@ function canonical(value: unknown): string {
       .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`);
     return `{${members.join(',')}}`;
   }
-  return JSON.stringify(value) ?? 'null';
+  return value === undefined ? 'null' : JSON.stringify(value);
 }

@@ -28,5 +28,6 @@ export interface PlanInput {
 /** What a run's plan is made of besides the kernel's part. */
 export interface PlanParts {
   readonly input: PlanInput;
-  source(name: string, recipe: Source): Source;
+  /** The source of that name that is to be used, in place of the recipe's if the user said so. */
+  readonly source: (name: string, recipe: Source) => Source;
 }

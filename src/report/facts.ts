@@ -10,7 +10,9 @@ import type { Task } from '../model/task.js';
 type Guest = NonNullable<Report['guest']>;
 
 /** The part of a report that one task's facts fill. */
-export type ReportedFacts = Partial<Pick<Report, 'inputs' | 'patches' | 'config' | 'guest' | 'checks'>>;
+export type ReportedFacts = Partial<
+  Pick<Report, 'inputs' | 'patches' | 'config' | 'guest' | 'checks'>
+>;
 
 /**
  * Reads what a step handed on. The shape of each verb's facts is the step's promise; a step that

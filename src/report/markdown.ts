@@ -69,7 +69,11 @@ function verdict(report: Report): string {
   return `failed (exit code ${String(report.exitCode)})`;
 }
 
-function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+function table(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): string[] {
   if (rows.length === 0) return [];
   const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
   return [`## ${title}`, '', row(head), row(head.map(() => '---')), ...rows.map(row), ''];

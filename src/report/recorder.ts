@@ -69,7 +69,13 @@ export class Recorder {
   #absorb(id: string, facts: Facts): void {
     const task = this.#tasks.get(id);
     if (task === undefined) return;
-    const { inputs = [], patches = [], config = [], checks = [], guest } = reportedFacts(task, facts);
+    const {
+      inputs = [],
+      patches = [],
+      config = [],
+      checks = [],
+      guest,
+    } = reportedFacts(task, facts);
     const old = this.#report;
     this.#set({
       inputs: [...old.inputs, ...inputs],
@@ -81,7 +87,9 @@ export class Recorder {
   }
 
   #step(id: string, change: Partial<ReportedStep>): void {
-    const steps = this.#report.steps.map((step) => (step.id === id ? { ...step, ...change } : step));
+    const steps = this.#report.steps.map((step) =>
+      step.id === id ? { ...step, ...change } : step,
+    );
     this.#set({ steps });
   }
 

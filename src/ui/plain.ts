@@ -33,7 +33,9 @@ export function plainReporter(write: WriteLine, verbose: boolean): Reporter {
           write(`warn  ${title(event.id)}: ${event.message}`);
           return;
         case 'check':
-          write(`${event.result.outcome === 'passed' ? 'pass ' : 'FAIL '} ${checkText(event.result)}`);
+          write(
+            `${event.result.outcome === 'passed' ? 'pass ' : 'FAIL '} ${checkText(event.result)}`,
+          );
           return;
         case 'task-finished':
           write(finished(title(event.id), event));

@@ -11,7 +11,15 @@ import { countObjects } from './progress.js';
 type Params = Extract<CompileParams, { what: 'iptables' }>;
 
 /** Where it stands in the guest and in the archive; see `./configure --help`. */
-const PLACES = ['--prefix=/usr', '--sysconfdir=/etc', '--with-xtlibdir=/usr/lib/xtables'] as const;
+const PLACES = [
+  '--prefix=/usr',
+  '--libdir=/usr/lib',
+  '--sysconfdir=/etc',
+  '--with-xtlibdir=/usr/lib/xtables',
+  '--with-xt-lock-name=/run/xtables.lock',
+  // Everything is compiled once: nobody reads the dependency files.
+  '--disable-dependency-tracking',
+] as const;
 
 /** Builds iptables with the match's extension and installs it below `root/`, as `make DESTDIR=` does. */
 export async function compileIptables(params: Params, ctx: StepContext): Promise<StepResult> {

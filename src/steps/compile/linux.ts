@@ -41,7 +41,10 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
 
 /** Copies what a kernel is made of beside its modules. Returns its release string. */
 async function collect(build: string, out: string, arch: string): Promise<string> {
-  await copyFile(join(build, 'arch', arch === 'x86_64' ? 'x86' : arch, 'boot/bzImage'), join(out, 'bzImage'));
+  await copyFile(
+    join(build, 'arch', arch === 'x86_64' ? 'x86' : arch, 'boot/bzImage'),
+    join(out, 'bzImage'),
+  );
   await copyFile(join(build, 'System.map'), join(out, 'System.map'));
   await copyFile(join(build, '.config'), join(out, 'config'));
   const release = (await readFile(join(build, 'include/config/kernel.release'), 'utf8')).trim();

@@ -56,7 +56,8 @@ export async function compileMatch(ctx: StepContext): Promise<StepResult> {
  */
 async function utsRelease(headers: string): Promise<string> {
   const file = 'include/generated/utsrelease.h';
-  const [, release] = /UTS_RELEASE "([^"/]+)"/.exec(await readFile(join(headers, file), 'utf8')) ?? [];
+  const [, release] =
+    /UTS_RELEASE "([^"/]+)"/.exec(await readFile(join(headers, file), 'utf8')) ?? [];
   if (release !== undefined) return release;
   throw new Failed({
     reason: 'command-failed',
@@ -69,7 +70,9 @@ async function utsRelease(headers: string): Promise<string> {
 async function headersDir(root: string): Promise<string> {
   const usrSrc = join(root, 'usr/src');
   const names = await readdir(usrSrc);
-  const flavour = names.find((name) => name.startsWith('linux-headers-') && !name.endsWith('-common'));
+  const flavour = names.find(
+    (name) => name.startsWith('linux-headers-') && !name.endsWith('-common'),
+  );
   if (flavour !== undefined) return join(usrSrc, flavour);
   throw new Failed({
     reason: 'command-failed',

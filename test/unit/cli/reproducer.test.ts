@@ -8,9 +8,11 @@ import { makePlan } from '../../../src/plan/plan.js';
 import { planInput } from '../plan/input.js';
 
 function parsed(...words: string[]): BuildOptions {
-  const command = addBuildOptions(new Command()).exitOverride().configureOutput({
-    writeErr: () => undefined,
-  });
+  const command = addBuildOptions(new Command())
+    .exitOverride()
+    .configureOutput({
+      writeErr: () => undefined,
+    });
   return command.parse(words, { from: 'user' }).opts();
 }
 

@@ -3,7 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runPlan, type RunEnvironment, type TaskResult } from '../../../src/engine/run.js';
+import type { RunEnvironment, TaskResult } from '../../../src/engine/environment.js';
+import { runPlan } from '../../../src/engine/run.js';
 import { Store } from '../../../src/engine/store.js';
 import { sha256File } from '../../../src/host/hash.js';
 import type { Event } from '../../../src/model/event.js';
@@ -107,7 +108,10 @@ test('a step that came out the same leaves its dependents alone', async () => {
   await runPlan(await plan(again), environment());
   const first = await definitions();
   const renamed = { ...first, host: { tar: 'another version' } } as Task;
-  const results = await runPlan({ name: 'test', mode: 'full', tasks: [renamed, again] }, environment());
+  const results = await runPlan(
+    { name: 'test', mode: 'full', tasks: [renamed, again] },
+    environment(),
+  );
   expect(outcomes(results)).toEqual([false, true]);
 });
 

@@ -19,7 +19,12 @@ afterEach(async () => {
 });
 
 /** The same content, made in another order, at another time, under another umask. */
-async function tree(name: string, order: readonly string[], mode: number, time: number): Promise<string> {
+async function tree(
+  name: string,
+  order: readonly string[],
+  mode: number,
+  time: number,
+): Promise<string> {
   const root = join(work, name);
   await mkdir(join(root, 'lib'), { recursive: true });
   for (const file of order) {
@@ -36,16 +41,29 @@ test('the archive depends on the content alone', async () => {
   const two = await tree('two', ['lib/b', 'a'], 0o664, 1.5e9);
   await writeTarball(one, join(work, 'one.tar.zst'), signal);
   await writeTarball(two, join(work, 'two.tar.zst'), signal);
-  expect(await sha256File(join(work, 'one.tar.zst'))).toBe(await sha256File(join(work, 'two.tar.zst')));
+  expect(await sha256File(join(work, 'one.tar.zst'))).toBe(
+    await sha256File(join(work, 'two.tar.zst')),
+  );
 });
 
 test('it lists sorted, owned by 0:0, at time 0', async () => {
   const root = await tree('one', ['a', 'lib/b'], 0o644, 1e9);
   await writeTarball(root, join(work, 'x.tar.zst'), signal);
-  const { stdout } = await exec(
-    ['tar', '--zstd', '--numeric-owner', '--utc', '-tvf', join(work, 'x.tar.zst')],
-  );
+  const { stdout } = await exec([
+    'tar',
+    '--zstd',
+    '--numeric-owner',
+    '--utc',
+    '-tvf',
+    join(work, 'x.tar.zst'),
+  ]);
   const lines = stdout.trim().split('\n');
-  expect(lines.map((line) => line.split(/\s+/)[5])).toEqual(['./', './a', './lib/', './lib/b', './link']);
+  expect(lines.map((line) => line.split(/\s+/)[5])).toEqual([
+    './',
+    './a',
+    './lib/',
+    './lib/b',
+    './link',
+  ]);
   for (const line of lines) expect(line).toMatch(/ 0\/0 .* 1970-01-01 00:00 /);
 });

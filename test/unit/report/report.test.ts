@@ -118,7 +118,9 @@ test('markdown leads with the verdict and marks unpinned inputs', () => {
 
 test('junit has a case for every step and check, escaped, with what failed', () => {
   const xml = renderJunit(failedRun());
-  expect(xml).toContain('<testsuite name="l7build 6.1 full checks" tests="3" failures="1" skipped="1">');
+  expect(xml).toContain(
+    '<testsuite name="l7build 6.1 full checks" tests="3" failures="1" skipped="1">',
+  );
   expect(xml).toContain('expected &gt; 0 packets; observed 0 packets');
   expect(xml).toContain('verify &lt;in&gt; a &quot;guest&quot;');
 });
