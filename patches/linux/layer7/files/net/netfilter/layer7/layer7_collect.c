@@ -15,6 +15,7 @@
 
 static void l7_collect_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(l7_collect, l7_collect_work);
+static unsigned long l7_collect_asked;	/* jiffies when the table was last full */
 
 static bool l7_flow_orphaned(const struct l7_flow *flow)
 {
@@ -67,9 +68,14 @@ static void l7_collect_work(struct work_struct *work)
 
 /**
  * l7_collect_now() - look for flows to remove at once: the table is full; any context
+ *
+ * Each new connection may ask, so only one request in a second is heard.
  */
 void l7_collect_now(void)
 {
+	if (time_before(jiffies, READ_ONCE(l7_collect_asked) + HZ))
+		return;
+	WRITE_ONCE(l7_collect_asked, jiffies);
 	mod_delayed_work(l7_wq, &l7_collect, 0);
 }
 
@@ -88,6 +94,7 @@ void l7_collect_dying(void)
 
 void l7_collect_start(void)
 {
+	l7_collect_asked = jiffies;
 	queue_delayed_work(l7_wq, &l7_collect, L7_COLLECT_EVERY);
 }
 

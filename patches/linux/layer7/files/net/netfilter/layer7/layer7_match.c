@@ -132,8 +132,9 @@ static int l7_check_v1(const struct xt_mtchk_param *par)
 		return err;
 	entry = l7_registry_use(l7_net(par->net), info->protocol, info->digest);
 	if (IS_ERR(entry)) {
-		pr_info_ratelimited("no pattern of %s with this digest: it must be handed over in the %d seconds before the rule\n",
-				    info->protocol, XT_LAYER7_UNUSED_SECONDS);
+		if (PTR_ERR(entry) == -ENOENT)
+			pr_info_ratelimited("no pattern of %s with this digest: it must be handed over in the %d seconds before the rule\n",
+					    info->protocol, XT_LAYER7_UNUSED_SECONDS);
 		nf_ct_netns_put(par->net, par->family);
 		return PTR_ERR(entry);
 	}
