@@ -5,13 +5,17 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -113,6 +117,24 @@ describe('a work tree', () => {
     await applyOverlay(other, entry({}), work, build);
     expect(read('Kconfig')).toBe('another\n');
     expect(existsSync(build)).toBe(false);
+  });
+});
+
+describe('a work tree on another file system', () => {
+  const SHM = '/dev/shm';
+  const elsewhere = existsSync(SHM) && statSync(SHM).dev !== statSync(tmpdir()).dev;
+
+  it.runIf(elsewhere)('is a copy, links of the tree included', async () => {
+    symlinkSync('Kconfig', join(shop.tree, 'link'));
+    const far = mkdtempSync(join(SHM, 'l7build-work-'));
+    try {
+      await applyOverlay(shop.tree, entry({ [LENGTH]: 'patched\n' }), join(far, 'src'));
+      expect(readFileSync(join(far, 'src', LENGTH), 'utf8')).toBe('patched\n');
+      expect(readlinkSync(join(far, 'src/link'))).toBe('Kconfig');
+      expect(statSync(join(far, 'src', HEADER)).mtimeMs).toBe(1e12);
+    } finally {
+      rmSync(far, { recursive: true });
+    }
   });
 });
 
