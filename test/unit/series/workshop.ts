@@ -57,6 +57,15 @@ export class Workshop {
     return dir;
   }
 
+  /** A patch step's output with these files. */
+  entry(files: Readonly<Record<string, string>>, removed: readonly string[] = []): string {
+    const out = this.scratch();
+    mkdirSync(join(out, 'overlay'));
+    for (const [path, text] of Object.entries(files)) put(join(out, 'overlay', path), text);
+    writeFileSync(join(out, 'removed.json'), JSON.stringify(removed));
+    return out;
+  }
+
   apply(series: readonly Series[], fuzz = 0): Promise<Applied> {
     return applySeries(series, {
       project: this.project,
