@@ -55,6 +55,12 @@ const KERNEL = [
   program('/usr/include/libelf.h', 'libelf-dev', "the kernel's objtool"),
 ];
 
+/** Debian's headers bring programs (objtool, modpost) that are linked with these. */
+const HEADERS = [
+  program('/usr/lib/x86_64-linux-gnu/libelf.so.1', 'libelf1', "the headers' objtool"),
+  program('/usr/lib/x86_64-linux-gnu/libcrypto.so.3', 'libssl3', "the headers' sign-file"),
+];
+
 const IPTABLES = [
   program('pkg-config', 'pkg-config', 'finds the netlink libraries'),
   program('/usr/include/libmnl/libmnl.h', 'libmnl-dev', "iptables' nft back end"),
@@ -78,7 +84,7 @@ export function requirements(job: {
     ...SOURCES,
     ...COMPILING,
     ...IPTABLES,
-    ...(job.mode === 'full' ? KERNEL : []),
+    ...(job.mode === 'full' ? KERNEL : HEADERS),
     ...GUEST.filter((need) => job.verify || need.package !== 'qemu-system-x86'),
   ];
 }
