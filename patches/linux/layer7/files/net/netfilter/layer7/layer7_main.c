@@ -11,7 +11,6 @@ MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("Xtables: match a connection's protocol by its first data");
 MODULE_ALIAS("ipt_layer7");
 MODULE_ALIAS("ip6t_layer7");
-MODULE_ALIAS("net-pf-16-proto-16-family-" XT_LAYER7_GENL_NAME);
 
 #define L7_NUM_PACKETS_MAX	99
 #define L7_MAXDATALEN_MAX	65536

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where userspace hands over the text of a pattern; see the header of the binary interface. */
+#include <linux/module.h>
 #include <net/genetlink.h>
 
 #include "layer7.h"
+
+MODULE_ALIAS_GENL_FAMILY(XT_LAYER7_GENL_NAME);
 
 static struct genl_family l7_family;
 
