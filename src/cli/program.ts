@@ -8,6 +8,7 @@ import { addInspection } from './inspect-commands.js';
 import { addList } from './list.js';
 import { addProtocols } from './protocols-command.js';
 import type { Shell } from './shell.js';
+import { addVerify } from './verify-command.js';
 import { VERSION } from './version.js';
 
 const EXAMPLES = `
@@ -41,6 +42,7 @@ export function makeProgram(shell: Shell): Command {
   addList(program, shell);
   addExplain(program, shell);
   addInspection(program, shell);
+  addVerify(program, shell);
   addProtocols(program, shell);
   addDoctor(program, shell);
   return program;
