@@ -71,7 +71,6 @@ const GUEST = [
   program('qemu-system-x86_64', 'qemu-system-x86', 'runs the guest'),
   program('/usr/share/seabios/bios-256k.bin', 'seabios', 'the firmware that starts the guest'),
   program('busybox', 'busybox-static', "the guest's userland"),
-  program('cpio', 'cpio', 'makes the initramfs'),
   program('depmod', 'kmod', 'orders kernel modules'),
 ];
 
