@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { SimpleGit } from 'simple-git';
 import { Failed } from '../model/failure.js';
+import { networkEnvironment } from './environment.js';
 import { interrupted, lacks } from './exec.js';
 import { ensureDirectory } from './files.js';
 import { shownUrl } from './http.js';
@@ -26,6 +27,11 @@ export interface GitRequest {
  * gitremote-helpers(7) has `ext::`).
  */
 const GUARD = { GIT_TERMINAL_PROMPT: '0', GIT_ALLOW_PROTOCOL: 'http:https:git:ssh:file' };
+/**
+ * The user's settings are for reaching the server (proxies, passwords). They have no say in the
+ * content: git-archive(1) would put it through their filters.
+ */
+const NO_SETTINGS = { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' };
 /** A server that says nothing for so long is given up, in milliseconds. */
 const SILENCE_MS = 60_000;
 const COMMIT = /^[0-9a-f]{40}$/;
@@ -53,19 +59,24 @@ export async function archiveCommit(request: GitRequest): Promise<void> {
   if (findProgram('git') === undefined) throw lacks('git');
   await ensureDirectory(request.scratch);
   try {
-    const git = await client(request);
+    const git = await client(request, GUARD);
     await git.raw('init', '--quiet', '--bare', '--template=');
     await fetchCommit(git, request);
     const { to, prefix, commit } = request;
-    await git.raw('archive', '--format=tar', `--prefix=${prefix}/`, `--output=${to}`, commit);
+    const bare = await client(request, { ...GUARD, ...NO_SETTINGS });
+    await bare.raw('archive', '--format=tar', `--prefix=${prefix}/`, `--output=${to}`, commit);
   } catch (error) {
     if (request.signal.aborted) throw interrupted();
     throw explained(error, request);
   }
 }
 
-async function client(request: GitRequest): Promise<SimpleGit> {
+async function client(
+  request: GitRequest,
+  guard: Readonly<Record<string, string>>,
+): Promise<SimpleGit> {
   const { simpleGit } = await import('simple-git');
+  const environment = { ...networkEnvironment(), ...guard };
   const git = simpleGit({
     baseDir: request.scratch,
     config: ['core.hooksPath=/dev/null', 'tar.umask=0022', 'gc.auto=0'],
@@ -73,11 +84,14 @@ async function client(request: GitRequest): Promise<SimpleGit> {
     timeout: { block: SILENCE_MS },
     progress: ({ stage, progress }) => request.onProgress?.(stage, progress),
     // What simple-git guards from strangers' words is set here to the safest there is.
-    unsafe: { allowUnsafeHooksPath: true, allowUnsafeTemplateDir: true },
-    allowEnvironment: Object.keys(GUARD),
+    unsafe: {
+      allowUnsafeHooksPath: true,
+      allowUnsafeTemplateDir: true,
+      allowUnsafeConfigPaths: true,
+    },
+    allowEnvironment: Object.keys(environment),
   });
-  const { PATH = '', HOME = '' } = process.env;
-  return git.env({ PATH, HOME, LC_ALL: 'C', ...GUARD });
+  return git.env(environment);
 }
 
 /** Asks for the commit alone; a server that gives out only branches and tags is asked for these. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { networkEnvironment } from '../host/environment.js';
 import { exec } from '../host/exec.js';
 import { ensureDirectory, kindOf, writeAtomically } from '../host/files.js';
 import { Failed } from '../model/failure.js';
@@ -113,8 +114,7 @@ export function privateApt(source: AptSource, cache: string): PrivateApt {
     throw new Failed({ reason: 'recipe-invalid', message: `${source.suite} is no suite's name` });
   }
   const dir = join(cache, 'apt', source.suite, source.type);
-  const { PATH = '', HOME = '' } = process.env;
-  return { dir, env: { PATH, HOME, LC_ALL: 'C', APT_CONFIG: join(dir, 'apt.conf') } };
+  return { dir, env: { ...networkEnvironment(), APT_CONFIG: join(dir, 'apt.conf') } };
 }
 
 /** Writes the private configuration and the list of sources. */

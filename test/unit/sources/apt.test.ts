@@ -13,13 +13,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src/host/hash.js';
 import type { AptSource } from '../../../src/model/source.js';
+import type { FetchPolicy } from '../../../src/model/step.js';
 import { fetchApt, resolveApt } from '../../../src/sources/apt.js';
 import { mirrorsOf, pocketsOf } from '../../../src/sources/apt-config.js';
 import { dependencies, parsePrintedUris, parseStanzas } from '../../../src/sources/apt-query.js';
 import { failureOf, fetchContext, temporaryDirectory, type Fixture } from './fixture.js';
 
 const HELLO: AptSource = { kind: 'apt', suite: 'bookworm', type: 'binary', package: 'hello' };
-const ONLINE = { mirrors: [], offline: false };
+const ONLINE: FetchPolicy = { mirrors: [], offline: false };
 const signal = new AbortController().signal;
 
 /** Lists of bookworm, downloaded once for all tests. */
@@ -35,7 +36,7 @@ afterEach(() => {
   delete process.env['APT_CONFIG'];
 });
 
-function contextWithLists(policy: Partial<typeof ONLINE> = {}): Fixture {
+function contextWithLists(policy: Partial<FetchPolicy> = {}): Fixture {
   const ctx = fetchContext(policy);
   cpSync(join(shared, 'apt/bookworm/binary/resolved'), keptIn(ctx), { recursive: true });
   return ctx;
@@ -72,9 +73,7 @@ describe('apt source (needs a Debian mirror)', () => {
     const path = process.env['PATH'];
     process.env['PATH'] = '/nonexistent';
     try {
-      const started = performance.now();
       const { version, files } = await resolveApt(HELLO, shared, ONLINE, signal);
-      expect(performance.now() - started).toBeLessThan(20);
       expect(version).toMatch(/^2\.10-/);
       expect(files).toHaveLength(1);
       expect(files[0]?.name).toMatch(/^hello_2\.10-.*_amd64\.deb$/);
