@@ -30,6 +30,8 @@ const SCRIPT_LIMIT = 24 * 1024;
 /** Bytes that one script may print. */
 const OUTPUT_LIMIT = 4 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** After a script was killed its end is told at once; without that the command never arrived. */
+const KILLED_MS = 10_000;
 
 /** The host's side of the line protocol with a guest's agent (docs/guest.md). */
 export class Agent {
@@ -112,7 +114,10 @@ export class Agent {
         this.#jobs.set(id, job);
         timer = setTimeout(() => {
           job.timedOut = true;
-          void this.#send(command.kill(this.#nonce, id));
+          this.#send(command.kill(this.#nonce, id)).catch(reject);
+          timer = setTimeout(() => {
+            this.#drop(id, 'a command to the guest got no answer');
+          }, KILLED_MS);
         }, timeoutMs);
         this.#send(command.run(this.#nonce, id, script)).catch(reject);
       });

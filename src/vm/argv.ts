@@ -18,7 +18,7 @@ export interface GuestSpec {
   readonly panicNow: Era['panicNow'];
   /** Directory with the named pipes of both serial ports, see serial.ts. */
   readonly ports: string;
-  /** File that QEMU copies the console to. */
+  /** File that QEMU appends the console to. */
   readonly consoleLog: string;
   /** More kernel parameters. */
   readonly parameters?: readonly string[];
@@ -47,7 +47,7 @@ export function guestArgv(spec: GuestSpec): Argv {
       '-chardev',
       [
         `pipe,id=${port},path=${optionValue(join(spec.ports, port))}`,
-        ...(port === 'console' ? [`logfile=${optionValue(spec.consoleLog)}`] : []),
+        ...(port === 'console' ? [`logfile=${optionValue(spec.consoleLog)}`, 'logappend=on'] : []),
       ].join(),
       '-serial',
       `chardev:${port}`,

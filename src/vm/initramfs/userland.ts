@@ -20,6 +20,9 @@ const ETC: Readonly<Record<string, string>> = {
   ].join('\n'),
 };
 
+/** What web servers in the guest serve. */
+const PAGE = '<!doctype html><title>guest</title><p>A page that a web server of the guest serves.\n';
+
 /** Adds busybox with its commands, /etc, and our own init and agent. @param guest folder of the last two */
 export async function addUserland(
   archive: CpioArchive,
@@ -34,6 +37,8 @@ export async function addUserland(
   await addBusybox(archive);
   archive.add('init', await script(join(guest, 'init')));
   archive.add('bin/agent', await script(join(guest, 'agent')));
+  archive.add('lib/traffic', await script(join(guest, 'traffic')));
+  archive.add('srv/www/index.html', { kind: 'file', data: Buffer.from(PAGE), executable: false });
   const etc = { ...ETC, modules: modules.map((name) => `${name}\n`).join('') };
   for (const [name, text] of Object.entries(etc)) {
     archive.add(`etc/${name}`, { kind: 'file', data: Buffer.from(text), executable: false });

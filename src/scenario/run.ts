@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { CheckResult } from '../model/check.js';
+import { FAMILIES, type Backend, type Check, type Scenario, type Variant } from '../model/scenario.js';
+import { judge, type Observed } from './judge.js';
+import { checkScript, runsAlone } from './script.js';
+
+/** Runs a script where the checks are to be tried, and gives what it printed. */
+export type RunScript = (script: string, timeoutMs: number) => Promise<Observed>;
+
+/** Checks that run at once: while one waits for a flow that must not come through, others work. */
+const AT_ONCE = 3;
+/** Milliseconds for one check; on an idle machine it takes a third of a second. */
+const CHECK_TIMEOUT_MS = 60_000;
+
+/** The same check for every back end and family. */
+export interface Trial {
+  readonly check: Check;
+  readonly variant: Variant;
+}
+
+/** What a scenario comes to with these back ends, in the order of its checks. */
+export function trialsOf(scenario: Scenario, backends: readonly Backend[]): Trial[] {
+  const variants = backends.flatMap((backend) => FAMILIES.map((family) => ({ backend, family })));
+  return scenario.checks.flatMap((check) => variants.map((variant) => ({ check, variant })));
+}
+
+/**
+ * Tries every check with every variant. Those that need the guest for themselves come last.
+ *
+ * @param onResult called as soon as a result is there
+ * @returns the results in the order of `trials`
+ * @throws what `run` throws: the guest's failures
+ */
+export async function runTrials(
+  scenario: Scenario,
+  trials: readonly Trial[],
+  run: RunScript,
+  onResult: (result: CheckResult) => void,
+): Promise<CheckResult[]> {
+  const results = new Map<Trial, CheckResult>();
+  const attempt = async (trial: Trial): Promise<void> => {
+    const { check, variant } = trial;
+    const started = performance.now();
+    const observed = await run(checkScript(check, variant, scenario), CHECK_TIMEOUT_MS);
+    const result = judge(check, variant, observed, Math.round(performance.now() - started));
+    results.set(trial, result);
+    onResult(result);
+  };
+  await pool(trials.filter(({ check }) => !runsAlone(check)), AT_ONCE, attempt);
+  await pool(trials.filter(({ check }) => runsAlone(check)), 1, attempt);
+  return trials.flatMap((trial) => results.get(trial) ?? []);
+}
+
+async function pool<T>(
+  items: readonly T[],
+  width: number,
+  act: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of queue) await act(item);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Check, Exchange, Rule, Turn, Variant } from '../model/scenario.js';
+import { escaped, quoted } from './quote.js';
+
+type Talk = Extract<Exchange, { kind: 'talk' }>;
+
+/** Chains that the filter table has from the start. */
+const BUILT_IN = new Set(['INPUT', 'FORWARD', 'OUTPUT']);
+/** Seconds in which exchanges that have to come to their end must do so; a busy host is slow. */
+const LIMIT_S = 15;
+
+export interface Patience {
+  /** Milliseconds beyond the others that an exchange gets before it counts as stalled. */
+  readonly patienceMs: number;
+}
+
+/**
+ * The script that tries a check in the guest, in a network namespace of its own: without rules or
+ * connections of other checks. It stands on the functions of guest/traffic; judge.ts reads what it
+ * prints.
+ */
+export function checkScript(check: Check, variant: Variant, { patienceMs }: Patience): string {
+  const stalled = check.expect.filter(
+    (expected) => expected.kind === 'exchange' && expected.outcome === 'stalled',
+  ).length;
+  const last = check.traffic.length - stalled;
+  const reload = check.expect.find((expected) => expected.kind === 'reloaded');
+  return [
+    `[ "$1" ] || exec unshare -n sh "$0" inside`,
+    `backend=${variant.backend} family=${variant.family}`,
+    '. /lib/traffic',
+    // Servers first: while the rules are loaded, they come up.
+    ...check.traffic.filter(isTalk).flatMap(sideFiles),
+    ...loading(check.rules),
+    ...check.traffic.map(({ kind, name, port }) => `${kind} ${name} ${String(port)}`),
+    ...(last > 0 ? [`await ${String(last)} ${String(LIMIT_S)}`] : []),
+    ...(stalled > 0 ? [`await ${String(stalled)} ${(patienceMs / 1000).toFixed(3)}`] : []),
+    'counters',
+    ...(check.expect.some(({ kind }) => kind === 'restored') ? ['restore'] : []),
+    ...(reload?.kind === 'reloaded' ? [`reload ${reload.module}`, ...loading(check.rules)] : []),
+    '',
+  ].join('\n');
+}
+
+/** True for a check that needs all other rules of the guest to be gone. */
+export function runsAlone(check: Check): boolean {
+  return check.expect.some(({ kind }) => kind === 'reloaded');
+}
+
+function loading(rules: readonly Rule[]): string[] {
+  const own = new Set(rules.map(({ chain }) => chain).filter((chain) => !BUILT_IN.has(chain)));
+  return [
+    `load <<'rules'`,
+    '*filter',
+    ...[...own].map((chain) => `:${chain} - [0:0]`),
+    ...rules.map(({ chain, text }) => `-A ${chain} ${text}`.trim()),
+    'COMMIT',
+    'rules',
+  ];
+}
+
+function isTalk(exchange: Exchange): exchange is Talk {
+  return exchange.kind === 'talk';
+}
+
+/** The two sides of a talk, each a script whose input and output is the connection. */
+function sideFiles(talk: Talk): string[] {
+  return (['server', 'client'] as const).map((side) => {
+    const lines = talk.turns.map((turn) => turnLine(turn, side));
+    // Whoever hears the last turn knows that all went through.
+    if (talk.turns.at(-1)?.from !== side) lines.push(`tell ${talk.name}`);
+    return `printf '%s\\n' "$sides" ${quoted(lines.join('\n'))} >${talk.name}.${side}`;
+  });
+}
+
+/** What a side does in a turn. The shell's own `read` is quicker than a program, but loses NULs. */
+function turnLine({ from, bytes }: Turn, side: Turn['from']): string {
+  if (from === side) return `say ${escaped(bytes)}`;
+  return /^[\x01-\x09\x0b-\x7f]*\n$/.test(bytes)
+    ? `line ${quoted(bytes.slice(0, -1))}`
+    : `bytes ${String(bytes.length)}`;
+}

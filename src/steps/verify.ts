@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeAtomically } from '../host/files.js';
+import type { CheckResult } from '../model/check.js';
+import { Failed } from '../model/failure.js';
+import type { Step, StepContext } from '../model/step.js';
+import { loadScenario } from '../scenario/load.js';
+import { runTrials, trialsOf } from '../scenario/run.js';
+import type { ClockReading } from '../vm/clock.js';
+import type { Guest } from '../vm/guest.js';
+import { boot } from './boot.js';
+
+/** Beyond these a guest's rates and timeouts are not to be trusted. */
+const CLOCK_RATE_OFF = 0.05;
+const CLOCK_OFFSET_MS = 10_000;
+
+/**
+ * Boots what was built and tries the scenario in it, with every back end and both families.
+ *
+ * @throws Failed `check-failed` with a line for each check that failed, `recipe-invalid` for a
+ *   faulty scenario, and the guest's failures (see startGuest)
+ */
+export const verify: Step<'verify'> = async (params, ctx) => {
+  const scenario = await loadScenario(ctx.project, params.scenario.path);
+  const trials = trialsOf(scenario, params.backends);
+  const { guest, calibration } = await boot(params.era, ctx);
+  let checks: CheckResult[];
+  try {
+    let done = 0;
+    checks = await runTrials(
+      scenario,
+      trials,
+      (script, timeoutMs) => guest.run(script, timeoutMs),
+      ({ title, variant }) => {
+        done += 1;
+        ctx.progress({ done, total: trials.length, unit: 'checks', note: `${title} (${variant})` });
+      },
+    );
+    await guest.stop();
+  } finally {
+    await guest.kill();
+  }
+  warnOfClock(guest.clock, ctx);
+  await writeAtomically(join(ctx.out, 'checks.json'), `${JSON.stringify(checks, null, 2)}\n`);
+  await copyFile(ctx.log, join(ctx.out, 'console.log'));
+  const failed = checks.filter(({ outcome }) => outcome === 'failed');
+  if (failed.length > 0) throw checksFailed(failed, checks.length, ctx);
+  return { facts: factsOf(guest, { checks, ...calibration }) };
+};
+
+function factsOf(
+  { complaints, release, bootMs, clock }: Guest,
+  { checks, accelerator, why }: { checks: CheckResult[]; accelerator: string; why: string },
+): Record<string, unknown> {
+  return { checks, complaints, accelerator, why, release, bootMs, clock };
+}
+
+function warnOfClock(clock: ClockReading | undefined, ctx: StepContext): void {
+  if (clock === undefined) return;
+  if (Math.abs(clock.rate - 1) > CLOCK_RATE_OFF) {
+    ctx.warn(`the guest's clock ran ${clock.rate.toFixed(2)} times as fast as the host's`);
+  }
+  if (Math.abs(clock.offsetMs) > CLOCK_OFFSET_MS) {
+    ctx.warn(`the guest's clock was off by ${(clock.offsetMs / 1000).toFixed(0)} s`);
+  }
+}
+
+function checksFailed(failed: readonly CheckResult[], of: number, ctx: StepContext): Failed {
+  return new Failed({
+    reason: 'check-failed',
+    message: `${String(failed.length)} of ${String(of)} checks failed in the guest`,
+    details: failed.map(
+      ({ id, title, variant, expected, observed }) =>
+        `${id} (${variant}): ${title}: expected ${expected}; observed ${observed}`,
+    ),
+    log: ctx.log,
+  });
+}
