@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exec } from '../host/exec.js';
-import { ensureDirectory, readJson, removeTree, writeAtomically } from '../host/files.js';
+import { ensureDirectory, kindOf, readJson, removeTree, writeAtomically } from '../host/files.js';
 import { sha256, sha256File } from '../host/hash.js';
 import { withLock } from '../host/lock.js';
 import { Failed } from '../model/failure.js';
@@ -108,7 +108,7 @@ async function keep(source: AptSource, apt: PrivateApt, resolution: AptResolutio
   await writeAtomically(file, JSON.stringify(kept));
 }
 
-/** Downloads by apt-helper; the digest is left to the caller, who keeps what is wrong aside. */
+/** Downloads by apt-helper, which checks the digest on the way; a file with another one is left as it is. */
 function byApt(apt: PrivateApt): Transport {
   return async (url, to, file, ctx) => {
     const look = setInterval(() => {
@@ -121,16 +121,24 @@ function byApt(apt: PrivateApt): Transport {
       );
     }, LOOK_EVERY_MS);
     try {
-      await exec([HELPER, 'download-file', url, to], { env: apt.env, signal: ctx.signal });
+      await exec([HELPER, 'download-file', url, to, `SHA256:${file.sha256}`], {
+        env: apt.env,
+        signal: ctx.signal,
+      });
+      return { ok: true, sha256: file.sha256, size: (await stat(to)).size };
     } catch (error) {
-      await removeTree(to);
       if (!(error instanceof Failed) || error.failure.reason !== 'command-failed') throw error;
+      const wrong = `${to}.FAILED`;
+      if ((await kindOf(wrong)) === 'file') {
+        await rename(wrong, to);
+        return { ok: true, sha256: await sha256File(to), size: (await stat(to)).size };
+      }
+      await removeTree(to);
       const why = (error.failure.details ?? []).filter((line) => line.startsWith('E: ')).join(' ');
       return { ok: false, kind: /\b404\b/.test(why) ? 'missing' : 'network', why };
     } finally {
       clearInterval(look);
     }
-    return { ok: true, sha256: await sha256File(to), size: (await stat(to)).size };
   };
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { constants } from 'node:fs';
-import { chmod, copyFile, rename, stat } from 'node:fs/promises';
+import { chmod, constants, copyFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FetchedFile } from '../model/source.js';
 import { ensureDirectory, removeTree } from '../host/files.js';
