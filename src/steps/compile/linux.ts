@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { placeConfig } from '../../kconfig/place-config.js';
 import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
 import { withWorkTree } from '../../series/work-tree.js';
@@ -17,7 +18,7 @@ type Params = Extract<CompileParams, { what: 'linux' }>;
  */
 export async function compileLinux(params: Params, ctx: StepContext): Promise<StepResult> {
   return withWorkTree(ctx, async ({ src, build }) => {
-    await copyFile(join(need(ctx, 'config').dir, 'config'), join(build, '.config'));
+    await placeConfig(join(need(ctx, 'config').dir, 'config'), build);
     const env = await kbuildEnv(src);
     const onLine = countObjects(ctx);
     const make = (...targets: string[]): Promise<void> =>
