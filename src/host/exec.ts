@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { Failed } from '../model/failure.js';
 import { LineSplitter } from './lines.js';
@@ -38,6 +39,8 @@ export type Argv = readonly [string, ...string[]];
 const EXCERPT_LINES = 20;
 /** Grace between SIGTERM and SIGKILL, in milliseconds. */
 const KILL_AFTER_MS = 3000;
+/** How much later than a child a signal to the whole group may reach us, in milliseconds. */
+const SIGNAL_LATE_MS = 20;
 /** Captured bytes of both streams; a command that prints more is run with `capture: false`. */
 const CAPTURE_LIMIT = 64 * 1024 * 1024;
 /** What every program says on ENOSPC, in the C locale and in English ones. */
@@ -48,9 +51,8 @@ const NO_SPACE = 'No space left on device';
  * is installed. setpriv replaces itself by the program: one more exec, no more processes.
  */
 export function bound(argv: Argv): Argv {
-  return findProgram('setpriv') === undefined
-    ? argv
-    : ['setpriv', '--pdeathsig', 'KILL', '--', ...argv];
+  const setpriv = findProgram('setpriv');
+  return setpriv === undefined ? argv : [setpriv, '--pdeathsig', 'KILL', '--', ...argv];
 }
 
 type StreamName = 'stdout' | 'stderr';
@@ -167,7 +169,7 @@ class Stopper {
  *   on after the child was ended; RangeError when more than 64 MiB are printed to be captured
  */
 export async function exec(argv: Argv, options: ExecOptions = {}): Promise<ExecResult> {
-  if (options.signal?.aborted === true) throw interrupted();
+  if (isAborted(options)) throw interrupted();
   const path = (options.env ?? process.env)['PATH'];
   if (findProgram(argv[0], path, options.cwd) === undefined) throw lacks(argv[0]);
   const output = new Output(options);
@@ -178,6 +180,9 @@ export async function exec(argv: Argv, options: ExecOptions = {}): Promise<ExecR
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     // execa would put all that was printed through a regular expression for its error's message.
     buffer: false,
+    // Its handlers of signals end this process when ours was registered for one signal only. What is
+    // to die with us does so by `bound`.
+    cleanup: false,
     reject: false,
   });
   const stopper = new Stopper(child, options);
@@ -197,11 +202,18 @@ export async function exec(argv: Argv, options: ExecOptions = {}): Promise<ExecR
   if (stopper.reason === undefined && (options.accept ?? [0]).includes(exitCode)) {
     return { exitCode, stdout: output.captured('stdout'), stderr: output.captured('stderr') };
   }
+  // Ctrl-C reaches the child too, and its end may be seen before the signal.
+  await sleep(SIGNAL_LATE_MS);
+  if (isAborted(options)) throw interrupted();
   const end =
     stopper.reason === 'time'
       ? `not done after ${String((options.timeoutMs ?? 0) / 1000)} s`
       : describe(result);
   throw failure(argv, options, output.tail, end);
+}
+
+function isAborted({ signal }: ExecOptions): boolean {
+  return signal?.aborted === true;
 }
 
 interface Ending {

@@ -86,7 +86,7 @@ export class TreeWriter {
     this.#count(member, placement);
     const path = this.#path(member, placement);
     if (path === undefined) return undefined;
-    const mtime = Math.min(Math.max(member.mtime, 0), LATEST_MTIME);
+    const mtime = Math.min(Math.max(member.mtime || 0, 0), LATEST_MTIME);
     const reject = (why: string): Failed => refused(placement.archive, member.name, why);
     this.#makeParents(path, reject);
     const there = this.#tree.get(path);
@@ -143,6 +143,7 @@ export class TreeWriter {
   }
 
   #count(member: Member, { archive }: Placement): void {
+    if (!(member.size >= 0)) throw refused(archive, member.name, 'its size is no number');
     this.#entries += 1;
     this.#bytes += member.size;
     if (this.#entries > this.limits.entries) {

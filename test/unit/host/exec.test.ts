@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -163,6 +163,26 @@ describe('exec', () => {
     expect(Date.now() - started).toBeGreaterThan(2500);
     expect(Date.now() - started).toBeLessThan(6000);
   }, 10_000);
+
+  it('tells Ctrl-C from a failure, although the child may end first', async () => {
+    for (let count = 0; count < 5; count += 1) {
+      const abort = new AbortController();
+      const onSignal = (): void => {
+        abort.abort();
+      };
+      process.once('SIGUSR2', onSignal);
+      const script = `kill -USR2 ${String(process.pid)}; exit 2`;
+      const failure = await failureOf(exec(['sh', '-c', script], { signal: abort.signal }));
+      process.removeListener('SIGUSR2', onSignal);
+      expect(failure.reason).toBe('interrupted');
+    }
+  });
+
+  it('finds its own tools whatever PATH the child gets', async () => {
+    symlinkSync('/bin/sh', join(dir, 'only'));
+    const { stdout } = await exec(['only', '-c', 'echo $PATH'], { env: { PATH: dir } });
+    expect(stdout).toBe(`${dir}\n`);
+  });
 
   it('starts nothing when the signal has fired already', async () => {
     const file = join(dir, 'made');

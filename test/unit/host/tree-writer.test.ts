@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { leadsOut, memberPath, relocatedTarget, type Node } from '../../../src/host/members.js';
 import { TreeWriter } from '../../../src/host/tree-writer.js';
@@ -16,6 +18,24 @@ describe('TreeWriter', () => {
       'many.tar: it has more than 2 members',
     );
     expect(tree.entries).toBe(3);
+  });
+
+  it('takes no sizes and times that are none', () => {
+    const root = temporaryDirectory();
+    const tree = new TreeWriter(root);
+    const placement = { archive: 'odd.tar', strip: 0, relocate: false };
+    for (const size of [-1, NaN]) {
+      const member = { ...MEMBER, type: 'file', name: 'a', size } as const;
+      expect(() => tree.add(member, placement)).toThrow('its size is no number');
+    }
+    for (const [name, mtime] of [
+      ['before', -5],
+      ['never', NaN],
+      ['late', 1e300],
+    ] as const) {
+      tree.add({ ...MEMBER, type: 'file', name, mtime }, placement)?.end();
+      expect(statSync(join(root, name)).mtimeMs).toBe(name === 'late' ? 2 ** 33 * 1000 : 0);
+    }
   });
 });
 
