@@ -44,6 +44,8 @@ export class Agent {
   #onFailure: ((error: Failed) => void) | undefined;
   /** When the agent last said something, by performance.now(). */
   lastHeard = performance.now();
+  /** The exit code with which the agent said that it ends, if it did. */
+  farewell: number | undefined;
   /** Called with the guest's uptime in milliseconds, each time that it is told. */
   onUptime: (ms: number) => void = () => undefined;
 
@@ -70,6 +72,9 @@ export class Agent {
         return;
       case 'exit':
         this.#finish(frame.id, frame.code);
+        return;
+      case 'bye':
+        this.farewell = frame.code;
         return;
       case 'bad':
         this.#drop(frame.id, 'a command to the guest arrived damaged');
@@ -133,7 +138,7 @@ export class Agent {
     await this.#send(command.ping(this.#nonce, String(this.#lastId)));
   }
 
-  /** Ends the agent, and with it the guest. @param code 0 to 127 */
+  /** Ends the agent, and with it the guest. @param code what it ends with, and then says as `farewell` */
   async halt(code: number): Promise<void> {
     await this.#send(command.halt(this.#nonce, code));
   }

@@ -56,12 +56,16 @@ function reasonOf(kind: KernelComplaint['kind']): FailureReason {
 }
 
 /** The guest says nothing any more. @param what completes "the guest …" */
-export function hangFailure(what: string, { console, consoleLog }: Evidence): Failed {
+export function hangFailure(
+  what: string,
+  { console, consoleLog }: Evidence,
+  hints: readonly string[] = [],
+): Failed {
   return new Failed({
     reason: 'guest-hang',
     message: `the guest ${what}`,
     details: console.excerpt(),
-    hints: ['a kernel without a serial port driver or without initramfs support looks the same'],
+    hints,
     log: consoleLog,
   });
 }

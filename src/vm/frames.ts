@@ -6,10 +6,13 @@ export type Frame =
   | { readonly type: 'pong'; readonly id: string; readonly uptimeMs: number }
   | { readonly type: 'out' | 'err'; readonly id: string; readonly bytes: Buffer }
   | { readonly type: 'exit'; readonly id: string; readonly code: number }
+  /** The agent's last word: it ends as it was asked to. */
+  | { readonly type: 'bye'; readonly code: number }
   /** The command arrived damaged and was not run. */
   | { readonly type: 'bad'; readonly id: string };
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
+const CODE = /^\d{1,3}$/;
 const NUMBER = /^\d{1,12}(?:\.\d+)?$/;
 
 /**
@@ -35,8 +38,10 @@ export function parseFrame(line: string, nonce: string): Frame | undefined {
       if (rest.length !== 1 || !BASE64.test(rest[0] ?? '')) return undefined;
       return { type, id: first, bytes: Buffer.from(rest[0] ?? '', 'base64') };
     case 'exit':
-      if (rest.length !== 1 || !/^\d{1,3}$/.test(rest[0] ?? '')) return undefined;
+      if (rest.length !== 1 || !CODE.test(rest[0] ?? '')) return undefined;
       return { type, id: first, code: Number(rest[0]) };
+    case 'bye':
+      return rest.length === 0 && CODE.test(first) ? { type, code: Number(first) } : undefined;
     case 'bad':
       return rest.length === 0 ? { type, id: first } : undefined;
     default:

@@ -28,8 +28,14 @@ const REPORT_MS = 1000;
 /** What a guest gets to power off, and a console's reader to read what is left. */
 const HALT_MS = 10_000;
 const DRAIN_MS = 2000;
+/** The agent's exit code when all is well. */
+const HALTED = 0;
 /** Every end of QEMU is an answer. */
 const ANY_EXIT = Array.from({ length: 256 }, (_, code) => code);
+
+const BOOT_HINTS = [
+  'the kernel needs a serial port driver, gzip and initramfs support (l7build config check)',
+];
 
 /** A running guest with its agent. Obtained from startGuest; to be ended by stop or kill. */
 export class Guest {
@@ -84,10 +90,10 @@ export class Guest {
     agent.onUptime = (ms) => {
       this.#clock.note(ms);
     };
-    this.#qemu = this.#run(console);
+    this.#qemu = this.#run();
     const limit = this.options.bootTimeoutMs ?? BOOT_TIMEOUT_MS;
     const timer = setTimeout(() => {
-      this.#fail(hangFailure(`did not come up within ${words(limit)}`, this.#evidence));
+      this.#fail(hangFailure(`did not come up within ${words(limit)}`, this.#evidence, BOOT_HINTS));
     }, limit);
     try {
       this.#hello = await agent.hello();
@@ -114,11 +120,11 @@ export class Guest {
   async stop(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#halting = true;
-    await this.#agent?.halt(0);
-    const ended = await Promise.race([this.#qemu.then(() => true), delay(HALT_MS, false)]);
-    if (!ended) this.#fail(hangFailure('did not power off', this.#evidence));
+    await this.#agent?.halt(HALTED);
+    const ended = await Promise.race([this.#qemu.then(() => true), delay(HALT_MS, false, { ref: false })]);
     await this.kill();
-    const failure = complaintFailure(this.#evidence) ?? this.#failure;
+    const failure =
+      this.#failure ?? complaintFailure(this.#evidence) ?? this.#unasked(ended, HALTED);
     if (failure !== undefined) throw failure;
   }
 
@@ -131,8 +137,15 @@ export class Guest {
     this.#ports = [];
   }
 
+  /** The failure of a guest that was asked to power off and did something else. */
+  #unasked(ended: boolean, code: number): Failed | undefined {
+    if (!ended) return hangFailure('did not power off', this.#evidence);
+    if (this.#agent?.farewell === code) return undefined;
+    return deathFailure('ended, but the agent had not', [], this.#evidence);
+  }
+
   /** Runs QEMU to its end, whatever that is, and tells failures apart. */
-  async #run(console: SerialPort): Promise<void> {
+  async #run(): Promise<void> {
     const signal = AbortSignal.any([this.options.signal, this.#stop.signal]);
     let end: string;
     let stderr: string[] = [];
@@ -150,7 +163,8 @@ export class Guest {
       end = `was ${error.failure.message.split(': ').at(-1) ?? ''}`;
       stderr = [...(error.failure.details ?? [])];
     }
-    await Promise.race([console.drained(), delay(DRAIN_MS)]);
+    const drained = Promise.all(this.#ports.map((port) => port.drained()));
+    await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
     if (this.#halting) return;
     this.#fail(complaintFailure(this.#evidence) ?? deathFailure(end, stderr, this.#evidence));
   }
