@@ -10,7 +10,7 @@ export interface AptSource {
   readonly suite: string;
   /** `binary` fetches .deb files, `source` a source package's files (.dsc, orig tarball, Debian's). */
   readonly type: 'binary' | 'source';
-  /** A package's name; `{release}` in `with` stands for the kernel release that its dependency names. */
+  /** A package's name. */
   readonly package: string;
   /**
    * For a meta package (linux-headers-cloud-amd64): fetch those of its direct and indirect
