@@ -66,7 +66,9 @@ export async function qemuVersion(): Promise<string> {
 
 function cachedFor(host: Host, stored: unknown): Calibration | undefined {
   const found = stored as { host?: Partial<Host>; calibration?: Partial<Calibration> } | undefined;
-  const same = (['qemu', 'cpu', 'kernel'] as const).every((key) => found?.host?.[key] === host[key]);
+  const same = (['qemu', 'cpu', 'kernel'] as const).every(
+    (key) => found?.host?.[key] === host[key],
+  );
   const calibration = found?.calibration;
   if (!same || !ACCELERATORS.includes(calibration?.accelerator as Accelerator)) return undefined;
   return typeof calibration?.why === 'string' ? (calibration as Calibration) : undefined;
@@ -77,7 +79,9 @@ async function tryAll(signal?: AbortSignal): Promise<Trial[]> {
   try {
     const image = join(folder, 'boot-sector');
     await writeFile(image, bootSector(WORK.exits, WORK.loops));
-    return await Promise.all(ACCELERATORS.map((accelerator) => attempt(accelerator, image, signal)));
+    return await Promise.all(
+      ACCELERATORS.map((accelerator) => attempt(accelerator, image, signal)),
+    );
   } finally {
     await removeTree(folder);
   }

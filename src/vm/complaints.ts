@@ -35,7 +35,10 @@ const RULES: readonly (readonly [Kind, RegExp])[] = [
   ['oops', /^BUG: (?:kernel NULL pointer dereference|unable to handle|stack guard page was hit)/],
   ['oops', /^BUG: TASK stack guard page was hit/],
   ['oops', /^Oops\b/],
-  ['oops', /^(?:general protection fault|double fault|divide error|int3|invalid opcode|stack segment|alignment check|traps: PANIC)[:,]/],
+  [
+    'oops',
+    /^(?:general protection fault|double fault|divide error|int3|invalid opcode|stack segment|alignment check|traps: PANIC)[:,]/,
+  ],
   ['bug', /^BUG: /],
   ['bug', /^UBSAN: /],
   ['bug', /^list_(?:add|del) corruption/],

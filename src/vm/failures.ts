@@ -40,7 +40,8 @@ export function complaintFailure({ console, consoleLog }: Evidence): Failed | un
   const first = console.complaints[0];
   if (worst === undefined || first === undefined) return undefined;
   const others = console.complaints.length - 1;
-  const more = others === 0 ? '' : ` (and ${String(others)} more complaint${others === 1 ? '' : 's'})`;
+  const more =
+    others === 0 ? '' : ` (and ${String(others)} more complaint${others === 1 ? '' : 's'})`;
   return new Failed({
     reason: reasonOf(worst),
     message: `the guest's kernel ${WORDS[worst]}: ${first.line}${more}`,

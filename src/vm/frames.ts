@@ -2,7 +2,12 @@
 
 /** A line that the guest's agent sent; docs/guest.md describes all of them. */
 export type Frame =
-  | { readonly type: 'hello'; readonly release: string; readonly uptimeMs: number; readonly epochMs: number }
+  | {
+      readonly type: 'hello';
+      readonly release: string;
+      readonly uptimeMs: number;
+      readonly epochMs: number;
+    }
   | { readonly type: 'pong'; readonly id: string; readonly uptimeMs: number }
   | { readonly type: 'out' | 'err'; readonly id: string; readonly bytes: Buffer }
   | { readonly type: 'exit'; readonly id: string; readonly code: number }

@@ -121,7 +121,10 @@ export class Guest {
     if (this.#failure !== undefined) throw this.#failure;
     this.#halting = true;
     await this.#agent?.halt(HALTED);
-    const ended = await Promise.race([this.#qemu.then(() => true), delay(HALT_MS, false, { ref: false })]);
+    const ended = await Promise.race([
+      this.#qemu.then(() => true),
+      delay(HALT_MS, false, { ref: false }),
+    ]);
     await this.kill();
     const failure =
       this.#failure ?? complaintFailure(this.#evidence) ?? this.#unasked(ended, HALTED);

@@ -48,7 +48,9 @@ export class CpioArchive {
   /** The archive, members sorted by their names' bytes. */
   toBuffer(): Buffer {
     const parts: Uint8Array[] = [];
-    const sorted = [...this.#members].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    const sorted = [...this.#members].sort(([a], [b]) =>
+      Buffer.compare(Buffer.from(a), Buffer.from(b)),
+    );
     sorted.forEach(([name, member], index) => {
       parts.push(...memberParts(name, member, index + 1));
     });
@@ -59,9 +61,7 @@ export class CpioArchive {
 
 function memberParts(name: string, member: Member, inode: number): Uint8Array[] {
   const data =
-    member.kind === 'file'
-      ? member.data
-      : Buffer.from(member.kind === 'link' ? member.target : '');
+    member.kind === 'file' ? member.data : Buffer.from(member.kind === 'link' ? member.target : '');
   const executable = member.kind === 'file' && member.executable ? 0o111 : 0;
   const head = header(name, {
     mode: MODE[member.kind] | executable,

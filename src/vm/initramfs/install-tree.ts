@@ -33,7 +33,8 @@ export async function addInstallTree(archive: CpioArchive, root: string): Promis
   for (const { file, path } of await hostLibraries(elves, own)) {
     archive.add(path, { kind: 'file', data: await readFile(file), executable: true });
   }
-  for (const [link, target] of loaderLinks(librariesOf(own))) archive.add(link, { kind: 'link', target });
+  for (const [link, target] of loaderLinks(librariesOf(own)))
+    archive.add(link, { kind: 'link', target });
 }
 
 /** Without the extensions, which iptables opens by their path. */

@@ -69,7 +69,10 @@ async function indexOf(
   for (const home of homes) {
     for (const path of await filesBelow(home)) {
       if (!MODULE_FILE.test(path)) continue;
-      index.set(canonical(basename(path).replace(MODULE_FILE, '')), { file: join(home, path), path });
+      index.set(canonical(basename(path).replace(MODULE_FILE, '')), {
+        file: join(home, path),
+        path,
+      });
     }
   }
   return index;

@@ -15,13 +15,21 @@ const ETC: Readonly<Record<string, string>> = {
   group: 'root:x:0:\n',
   protocols: 'ip 0 IP\nicmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\nipv6-icmp 58 IPv6-ICMP\n',
   services: [
-    ...['ftp 21/tcp', 'ssh 22/tcp', 'telnet 23/tcp', 'smtp 25/tcp', 'domain 53/tcp', 'domain 53/udp'],
+    ...[
+      'ftp 21/tcp',
+      'ssh 22/tcp',
+      'telnet 23/tcp',
+      'smtp 25/tcp',
+      'domain 53/tcp',
+      'domain 53/udp',
+    ],
     ...['http 80/tcp', 'pop3 110/tcp', 'imap2 143/tcp', 'https 443/tcp', ''],
   ].join('\n'),
 };
 
 /** What web servers in the guest serve. */
-const PAGE = '<!doctype html><title>guest</title><p>A page that a web server of the guest serves.\n';
+const PAGE =
+  '<!doctype html><title>guest</title><p>A page that a web server of the guest serves.\n';
 
 /** Adds busybox with its commands, /etc, and our own init and agent. @param guest folder of the last two */
 export async function addUserland(

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Check } from '../../../src/model/scenario.js';
+import { escaped, quoted } from '../../../src/scenario/quote.js';
+import { checkScript, runsAlone } from '../../../src/scenario/script.js';
+
+const VARIANT = { backend: 'legacy', family: 'ipv4' } as const;
+const PATIENCE = { patienceMs: 1500 };
+
+const CHECK: Check = {
+  id: 'one',
+  title: 'A claim',
+  rules: [
+    { name: 'a', chain: 'INPUT', text: '-m layer7 --l7proto http' },
+    { name: 'b', chain: 'MINE', text: '' },
+  ],
+  traffic: [
+    { kind: 'http', name: 'page', port: 8080 },
+    {
+      kind: 'talk',
+      name: 'chat',
+      port: 99,
+      turns: [
+        { from: 'client', bytes: "it's \x13\0\n" },
+        { from: 'server', bytes: "don't 100% $(reboot)\r\n" },
+      ],
+    },
+  ],
+  expect: [
+    { kind: 'exchange', exchange: 'page', outcome: 'completed' },
+    { kind: 'exchange', exchange: 'chat', outcome: 'stalled' },
+  ],
+};
+
+/** Runs a script with busybox, as the guest does, whatever it ends with. */
+function busybox(script: string, cwd: string, input = ''): string {
+  const bytes = Buffer.from(input, 'latin1');
+  return spawnSync('busybox', ['sh', '-c', script], { cwd, input: bytes, encoding: 'latin1' }).stdout;
+}
+
+describe('checkScript', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'script-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('loads the rules, starts the traffic, and waits for what has to end before what must not', () => {
+    const lines = checkScript(CHECK, VARIANT, PATIENCE).split('\n');
+    expect(lines.slice(0, 3)).toEqual([
+      '[ "$1" ] || exec unshare -n sh "$0" inside',
+      'backend=legacy family=ipv4',
+      '. /lib/traffic',
+    ]);
+    expect(lines.slice(lines.indexOf("load <<'rules'"))).toEqual([
+      "load <<'rules'",
+      '*filter',
+      ':MINE - [0:0]',
+      '-A INPUT -m layer7 --l7proto http',
+      '-A MINE',
+      'COMMIT',
+      'rules',
+      'http page 8080',
+      'talk chat 99',
+      'await 1 15',
+      'await 1 1.500',
+      'counters',
+      '',
+    ]);
+  });
+
+  it('adds what restored and reloaded take', () => {
+    const check: Check = {
+      ...CHECK,
+      traffic: [],
+      expect: [{ kind: 'restored' }, { kind: 'reloaded', module: 'xt_layer7' }],
+    };
+    const lines = checkScript(check, VARIANT, PATIENCE).split('\n');
+    expect(lines.some((line) => line.startsWith('await'))).toBe(false);
+    const end = lines.slice(lines.indexOf('counters'));
+    expect(end.slice(0, 4)).toEqual(['counters', 'restore', 'reload xt_layer7', "load <<'rules'"]);
+    expect(runsAlone(check)).toBe(true);
+    expect(runsAlone(CHECK)).toBe(false);
+  });
+
+  it('makes two sides that say and hear exactly the bytes, and tell the end once', () => {
+    const files = checkScript(CHECK, VARIANT, PATIENCE)
+      .split('\nload ')[0]
+      ?.slice('[ "$1" ] || exec unshare -n sh "$0" inside\n'.length)
+      .replace('. /lib/traffic', readTraffic());
+    busybox(files ?? '', folder);
+    const said = busybox('exec 3>told; sh chat.client', folder, "don't 100% $(reboot)\r\n");
+    expect(said).toBe("it's \x13\0\n");
+    expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('chat\n');
+    const answer = busybox('exec 3>told; sh chat.server', folder, said);
+    expect(answer).toBe("don't 100% $(reboot)\r\n");
+    expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('');
+    // Other bytes, or too few, are no end.
+    busybox('exec 3>told; sh chat.client', folder, "don't 100% $(reboot)\n");
+    expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('');
+    expect(busybox('exec 3>told; sh chat.server', folder, said.slice(1))).toBe('');
+  });
+
+  /** Of guest/traffic, the part that needs no network namespace. */
+  function readTraffic(): string {
+    const text = readFileSync(join(import.meta.dirname, '../../../guest/traffic'), 'utf8');
+    const start = text.indexOf("sides='");
+    return text.slice(start, text.indexOf("'\n", start + 8) + 1);
+  }
+});
+
+describe('quoting', () => {
+  it.each(["it's", '$(reboot) `x` "y" \\', "'''", 'a\nb', ''])('%j is one word', (text) => {
+    expect(busybox(`printf '%s' ${quoted(text)}`, '/')).toBe(text);
+  });
+
+  it('gives every byte to printf', () => {
+    const bytes = String.fromCharCode(...Array.from({ length: 256 }, (_, byte) => byte));
+    expect(busybox(`printf %b ${escaped(bytes)}`, '/')).toBe(bytes);
+    expect(busybox(`printf %b ${escaped('\x011\\n%s')}`, '/')).toBe('\x011\\n%s');
+  });
+});

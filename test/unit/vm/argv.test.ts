@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { describe, expect, it } from 'vitest';
+import { bootSectorArgv, guestArgv, type GuestSpec } from '../../../src/vm/argv.js';
+
+const SPEC: GuestSpec = {
+  kernel: '/k/bzImage',
+  initrd: '/i/initramfs.cpio.gz',
+  accelerator: 'tcg',
+  memoryMiB: 256,
+  cpus: 1,
+  panicNow: '-1',
+  ports: '/s/ports',
+  consoleLog: '/l/verify.log',
+};
+
+/** The values that follow an option. */
+function after(argv: readonly string[], option: string): string[] {
+  return argv.flatMap((word, index) => (argv[index - 1] === option ? [word] : []));
+}
+
+describe('guestArgv', () => {
+  it('gives the console as ttyS0 and the agent as ttyS1, and copies the console to the log', () => {
+    const argv = guestArgv(SPEC);
+    expect(after(argv, '-serial')).toEqual(['chardev:console', 'chardev:agent']);
+    expect(after(argv, '-chardev')).toEqual([
+      'pipe,id=console,path=/s/ports/console,logfile=/l/verify.log,logappend=on',
+      'pipe,id=agent,path=/s/ports/agent',
+    ]);
+  });
+
+  it('gives no device and no network that nobody asked for, and ends at a restart', () => {
+    const argv = guestArgv(SPEC);
+    expect(argv).toEqual(expect.arrayContaining(['-nodefaults', '-no-user-config', '-no-reboot']));
+    expect(after(argv, '-nic')).toEqual(['none']);
+    expect(argv.filter((word) => word === '-device' || word === '-netdev')).toEqual([]);
+  });
+
+  it('keeps the clock off the TSC, restarts at a panic, and shows warnings', () => {
+    const [line = ''] = after(guestArgv({ ...SPEC, panicNow: '1', parameters: ['quiet'] }), '-append');
+    const words = line.split(' ');
+    expect(words).toEqual(
+      expect.arrayContaining(['console=ttyS0', 'tsc=unstable', 'clocksource=hpet', 'no_timer_check']),
+    );
+    expect(words).toContain('panic=1');
+    expect(words).toContain('loglevel=7');
+    expect(words.at(-1)).toBe('quiet');
+  });
+
+  it('shows the host processor under KVM only', () => {
+    expect(after(guestArgv(SPEC), '-cpu')).toEqual(['qemu64']);
+    expect(after(guestArgv({ ...SPEC, accelerator: 'kvm' }), '-cpu')).toEqual(['host']);
+  });
+
+  it('writes a comma in a path twice, since QEMU ends a value at one', () => {
+    const argv = guestArgv({ ...SPEC, ports: '/a,b', consoleLog: '/c,d' });
+    expect(after(argv, '-chardev')[0]).toContain('path=/a,,b/console,logfile=/c,,d');
+  });
+});
+
+describe('bootSectorArgv', () => {
+  it('boots a raw image that is never written to, with a way to end QEMU', () => {
+    const argv = bootSectorArgv('/t/x,y', 'kvm');
+    expect(after(argv, '-drive')).toEqual(['file=/t/x,,y,format=raw,if=ide,readonly=off,snapshot=on']);
+    expect(after(argv, '-device')).toEqual(['isa-debug-exit,iobase=0xf4,iosize=0x04']);
+    expect(after(argv, '-accel')).toEqual(['kvm']);
+  });
+});
