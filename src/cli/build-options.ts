@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BUILDERS, type BuilderName } from '../model/runtime.js';
+import { nearest } from '../recipe/nearest.js';
 
 /** The options of the main job, as typed. */
 export interface BuildOptions {
@@ -25,10 +26,12 @@ export interface BuildOptions {
   readonly installDeps: boolean;
 }
 
-/** Adds the options of the main job to a command. */
+/** Adds the options of the main job to a command, whose action then has a kernel. */
 export function addBuildOptions(command: Command): Command {
   return command
-    .requiredOption('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)')
+    .allowExcessArguments()
+    .hook('preAction', refuseIncomplete)
+    .option('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)')
     .option('--iptables <version>', "iptables recipe (default: the kernel recipe's)")
     .addOption(
       new Option('--mode <mode>', 'patched kernel, or only the match against kernel headers')
@@ -52,6 +55,23 @@ export function addBuildOptions(command: Command): Command {
     .option('--plain', 'plain lines, also on a terminal', false)
     .option('--verbose', 'tell how far running steps are', false)
     .option('--install-deps', "install what is missing with the system's package manager", false);
+}
+
+/**
+ * The main job needs no word, so a mistyped command arrives here as an argument; and an option that
+ * is unknown has been refused by now, which says more than that --kernel is missing.
+ */
+function refuseIncomplete(command: Command): void {
+  const [stray] = command.args;
+  if (stray !== undefined) {
+    const commands = command.parent?.commands.map((each) => each.name()) ?? [];
+    const near = nearest(stray, commands);
+    const hint = near === undefined ? '' : `\n(Did you mean ${near}?)`;
+    command.error(`error: there is no command ${JSON.stringify(stray)}${hint}`);
+  }
+  if (command.opts()['kernel'] === undefined) {
+    command.error('error: say which kernel: --kernel VERSION (l7build list names them)');
+  }
 }
 
 function collectSource(

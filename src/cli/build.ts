@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { runPlan } from '../engine/run.js';
 import { Store } from '../engine/store.js';
 import { Times } from '../engine/times.js';
+import { errorCode, spaceFailure } from '../host/space.js';
 import type { Event } from '../model/event.js';
 import { EXIT, EXIT_BY_REASON, Failed, type ExitCode, type Failure } from '../model/failure.js';
 import type { Reporter } from '../ui/reporter.js';
@@ -15,6 +16,7 @@ import { ensureHost } from './ensure-host.js';
 import { planText } from './plan-text.js';
 import { openRecord, type Record } from './record.js';
 import { openReporter, writeLine } from './screen.js';
+import { expectedFailure } from './expected-failure.js';
 import { lastWords } from './last-words.js';
 
 /**
@@ -32,7 +34,7 @@ export async function build(options: BuildOptions, signal: AbortSignal): Promise
     return EXIT.verified;
   }
   const out = resolve(options.out ?? defaultOut(options));
-  await mkdir(join(out, 'logs'), { recursive: true });
+  await makeFolder(join(out, 'logs'));
   const reporter = await openReporter(options);
   const record = await openRecord(job, options, out);
   return perform(job, options, { cache, out, reporter, record, signal });
@@ -104,9 +106,30 @@ async function attempt(
     stage.record.delivered(await deliver(results, stage.out));
     return undefined;
   } catch (error) {
-    if (error instanceof Failed) return error.failure;
+    const expected = expectedFailure(error, stage.cache);
+    if (expected !== undefined) return expected;
     throw error;
   } finally {
-    await times.save();
+    // They are only shown: whatever keeps them from being written is told by what matters more.
+    await times.save().catch(() => undefined);
+  }
+}
+
+/** @throws Failed `usage` or `no-space` when the output folder can't be made */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    const code = errorCode(error);
+    throw (
+      spaceFailure(error, path) ??
+      (code === undefined
+        ? error
+        : new Failed({
+            reason: 'usage',
+            message: `the output folder ${path} cannot be made (${code})`,
+            hints: ['name a folder that you may write: --out DIR'],
+          }))
+    );
   }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { constants } from 'node:fs';
-import { copyFile, mkdir, rename, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TaskResult } from '../engine/environment.js';
 import { sha256File } from '../host/hash.js';
@@ -50,8 +49,13 @@ async function copyArtifact(name: string, from: string, to: string): Promise<Rep
   const [sha256, size, oldSize] = await Promise.all([sha256File(from), sizeOf(from), sizeOf(to)]);
   if (oldSize !== size || (await sha256File(to)) !== sha256) {
     await mkdir(dirname(to), { recursive: true });
-    await copyFile(from, `${to}.part`, constants.COPYFILE_FICLONE);
-    await rename(`${to}.part`, to);
+    const part = `${to}.part`;
+    try {
+      await copyFile(from, part, constants.COPYFILE_FICLONE);
+      await rename(part, to);
+    } finally {
+      await rm(part, { force: true });
+    }
   }
   return { name, sha256, size: size ?? 0 };
 }

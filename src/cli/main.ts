@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-only
 import { CommanderError } from 'commander';
-import { EXIT, EXIT_BY_REASON, Failed, type ExitCode } from '../model/failure.js';
+import { EXIT, EXIT_BY_REASON, type ExitCode } from '../model/failure.js';
+import { expectedFailure } from './expected-failure.js';
+import { storeRoot } from './paths.js';
 import { makeProgram } from './program.js';
 import { writeFailure } from './screen.js';
 
@@ -28,14 +30,16 @@ async function main(): Promise<ExitCode> {
     },
   });
   try {
+    if (process.argv.length <= 2) program.help({ error: true });
     await program.parseAsync();
     return code;
   } catch (error) {
     // Commander has printed its help or complaint by then.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.verified : EXIT.usage;
-    if (!(error instanceof Failed)) throw error;
-    writeFailure(error.failure);
-    return EXIT_BY_REASON[error.failure.reason];
+    const failure = expectedFailure(error, storeRoot(process.env));
+    if (failure === undefined) throw error;
+    writeFailure(failure);
+    return EXIT_BY_REASON[failure.reason];
   }
 }
 

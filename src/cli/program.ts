@@ -32,6 +32,7 @@ export function makeProgram(shell: Shell): Command {
     .exitOverride((error) => {
       throw error;
     })
+    .showHelpAfterError('(l7build --help shows commands and examples)')
     .addHelpText('after', EXAMPLES);
   addBuildOptions(program.command('build', { isDefault: true }))
     .description('build, install and verify; the main job')

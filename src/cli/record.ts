@@ -44,14 +44,18 @@ export class Record extends Recorder {
     );
   }
 
-  /** One write at a time; changes during a write are written together after it. */
+  /**
+   * One write at a time; changes during a write are written together after it. A write that fails
+   * is made up for by the next one, and by the one in `close`, which throws.
+   */
   #schedule(): void {
     if (this.#stale) return;
     this.#stale = true;
-    this.#writing = this.#writing.then(async () => {
+    const write = async (): Promise<void> => {
       this.#stale = false;
       await this.write();
-    });
+    };
+    this.#writing = this.#writing.then(write).catch(() => undefined);
   }
 }
 

@@ -63,7 +63,9 @@ async function verifyOut(out: string, json: boolean, signal: AbortSignal): Promi
       },
     );
     const checks = (facts?.['checks'] ?? []) as CheckResult[];
-    writeLine(json ? JSON.stringify(checks, null, 2) : `All ${String(checks.length)} checks passed.`);
+    writeLine(
+      json ? JSON.stringify(checks, null, 2) : `All ${String(checks.length)} checks passed.`,
+    );
     return EXIT.verified;
   } finally {
     await rm(work, { recursive: true, force: true });

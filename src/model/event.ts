@@ -20,7 +20,11 @@ export type Event =
       readonly type: 'run-started';
       readonly name: string;
       readonly mode: string;
-      readonly tasks: readonly { readonly id: string; readonly verb: Verb; readonly title: string }[];
+      readonly tasks: readonly {
+        readonly id: string;
+        readonly verb: Verb;
+        readonly title: string;
+      }[];
     }
   /** `expectedMs`: what this task took last time, when the store knows. */
   | { readonly type: 'task-started'; readonly id: string; readonly expectedMs?: number }

@@ -22,7 +22,10 @@ export function toCheck(
   traffic.forEach(({ name, port }, index) => {
     const first = traffic.find((other) => other.port === port);
     if (first?.name !== name) {
-      complain([...path, 'traffic', index], `${name} needs port ${String(port)}, as ${String(first?.name)} does`);
+      complain(
+        [...path, 'traffic', index],
+        `${name} needs port ${String(port)}, as ${String(first?.name)} does`,
+      );
     }
   });
   const expect = expectations(words.expect, [...path, 'expect'], { rules, traffic }, complain);

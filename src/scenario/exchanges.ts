@@ -38,7 +38,11 @@ function toTurn(words: TurnWords, path: readonly PropertyKey[], complain: Compla
     return { from, bytes: Buffer.from(said.replaceAll(' ', ''), 'hex').toString('latin1') };
   }
   if (/[^\0-\xff]/.test(said)) {
-    complain(path, 'a character beyond U+00FF is no byte', 'write its UTF-8 bytes, as "\\xc3\\xa4"');
+    complain(
+      path,
+      'a character beyond U+00FF is no byte',
+      'write its UTF-8 bytes, as "\\xc3\\xa4"',
+    );
   }
   return { from, bytes: said };
 }

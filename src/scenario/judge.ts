@@ -32,9 +32,7 @@ export function judge(check: Check, variant: Variant, observed: Observed, ms: nu
     ms,
   };
   const trouble = troubleOf(observed);
-  const verdicts = check.expect.map((expected) =>
-    verdict(expected, check, parse(observed.stdout)),
-  );
+  const verdicts = check.expect.map((expected) => verdict(expected, check, parse(observed.stdout)));
   const expected = verdicts.map((one) => one.expected).join('; ');
   if (trouble !== undefined) return { ...base, outcome: 'failed', expected, observed: trouble };
   const unmet = verdicts.filter(({ met }) => !met);

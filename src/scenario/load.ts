@@ -45,8 +45,18 @@ export function readScenario(yaml: YamlFile, name: string): Scenario {
   if (words.name !== name) {
     complain(['name'], `the name is ${words.name}, but the file is named ${name}.yaml`);
   }
-  unique(words.exchanges.map((one) => one.name), 'exchanges', 'name', complain);
-  unique(words.checks.map((one) => one.id), 'checks', 'id', complain);
+  unique(
+    words.exchanges.map((one) => one.name),
+    'exchanges',
+    'name',
+    complain,
+  );
+  unique(
+    words.checks.map((one) => one.id),
+    'checks',
+    'id',
+    complain,
+  );
   const exchanges = words.exchanges.map((one, index) =>
     toExchange(one, ['exchanges', index], complain),
   );

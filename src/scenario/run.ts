@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CheckResult } from '../model/check.js';
-import { FAMILIES, type Backend, type Check, type Scenario, type Variant } from '../model/scenario.js';
+import {
+  FAMILIES,
+  type Backend,
+  type Check,
+  type Scenario,
+  type Variant,
+} from '../model/scenario.js';
 import { judge, type Observed } from './judge.js';
 import { checkScript, runsAlone } from './script.js';
 
@@ -46,8 +52,16 @@ export async function runTrials(
     results.set(trial, result);
     onResult(result);
   };
-  await pool(trials.filter(({ check }) => !runsAlone(check)), AT_ONCE, attempt);
-  await pool(trials.filter(({ check }) => runsAlone(check)), 1, attempt);
+  await pool(
+    trials.filter(({ check }) => !runsAlone(check)),
+    AT_ONCE,
+    attempt,
+  );
+  await pool(
+    trials.filter(({ check }) => runsAlone(check)),
+    1,
+    attempt,
+  );
   return trials.flatMap((trial) => results.get(trial) ?? []);
 }
 

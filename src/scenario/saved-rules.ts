@@ -10,7 +10,9 @@ export interface Counter {
 export function countersOf(lines: readonly string[]): Counter[] {
   return lines.flatMap((line) => {
     const [, packets, chain] = /^\[(\d+):\d+\] -A (\S+)/.exec(line) ?? [];
-    return packets === undefined || chain === undefined ? [] : [{ chain, packets: Number(packets) }];
+    return packets === undefined || chain === undefined
+      ? []
+      : [{ chain, packets: Number(packets) }];
   });
 }
 

@@ -7,7 +7,11 @@ const port = z
   .check(z.gte(1, 'has to be at least 1'), z.lte(65535, 'has to be at most 65535'));
 
 /** `01 ff`: bytes in hex. */
-const hex = word(/^[0-9a-f]{2}( ?[0-9a-f]{2})*$/, 'bytes in hex, such as 13 42 69', 'Bytes in hex.');
+const hex = word(
+  /^[0-9a-f]{2}( ?[0-9a-f]{2})*$/,
+  'bytes in hex, such as 13 42 69',
+  'Bytes in hex.',
+);
 const bytes = z.string().check(z.minLength(1, 'has to have at least one byte'));
 
 const turn = z.strictObject({

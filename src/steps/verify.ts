@@ -5,6 +5,7 @@ import { writeAtomically } from '../host/files.js';
 import type { CheckResult } from '../model/check.js';
 import { Failed } from '../model/failure.js';
 import type { Step, StepContext } from '../model/step.js';
+import type { Facts } from '../model/store.js';
 import { loadScenario } from '../scenario/load.js';
 import { runTrials, trialsOf } from '../scenario/run.js';
 import type { ClockReading } from '../vm/clock.js';
@@ -45,14 +46,17 @@ export const verify: Step<'verify'> = async (params, ctx) => {
   await writeAtomically(join(ctx.out, 'checks.json'), `${JSON.stringify(checks, null, 2)}\n`);
   await copyFile(ctx.log, join(ctx.out, 'console.log'));
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
-  if (failed.length > 0) throw checksFailed(failed, checks.length, ctx);
-  return { facts: factsOf(guest, { checks, ...calibration }) };
+  const facts = factsOf(guest, { checks, ...calibration });
+  if (failed.length > 0) throw checksFailed(failed, facts, ctx);
+  return { facts };
 };
+
+type VerifyFacts = Facts & { readonly checks: readonly CheckResult[] };
 
 function factsOf(
   { complaints, release, bootMs, clock }: Guest,
   { checks, accelerator, why }: { checks: CheckResult[]; accelerator: string; why: string },
-): Record<string, unknown> {
+): VerifyFacts {
   return { checks, complaints, accelerator, why, release, bootMs, clock };
 }
 
@@ -66,14 +70,19 @@ function warnOfClock(clock: ClockReading | undefined, ctx: StepContext): void {
   }
 }
 
-function checksFailed(failed: readonly CheckResult[], of: number, ctx: StepContext): Failed {
+function checksFailed(
+  failed: readonly CheckResult[],
+  facts: VerifyFacts,
+  ctx: StepContext,
+): Failed {
   return new Failed({
     reason: 'check-failed',
-    message: `${String(failed.length)} of ${String(of)} checks failed in the guest`,
+    message: `${String(failed.length)} of ${String(facts.checks.length)} checks failed in the guest`,
     details: failed.map(
       ({ id, title, variant, expected, observed }) =>
         `${id} (${variant}): ${title}: expected ${expected}; observed ${observed}`,
     ),
     log: ctx.log,
+    facts,
   });
 }

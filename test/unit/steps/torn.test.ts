@@ -22,7 +22,9 @@ async function file(name: string, seconds: number): Promise<void> {
 }
 
 async function interrupted(): Promise<void> {
-  await expect(guardTorn(build, () => Promise.reject(new Error('killed')))).rejects.toThrow('killed');
+  await expect(guardTorn(build, () => Promise.reject(new Error('killed')))).rejects.toThrow(
+    'killed',
+  );
 }
 
 async function objects(): Promise<string[]> {
