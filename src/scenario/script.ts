@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { Check, Exchange, Rule, Turn, Variant } from '../model/scenario.js';
+import type { Check, Exchange, Expectation, Rule, Turn, Variant } from '../model/scenario.js';
 import { escaped, quoted } from './quote.js';
 
 type Talk = Extract<Exchange, { kind: 'talk' }>;
@@ -35,8 +35,8 @@ export function checkScript(check: Check, variant: Variant, { patienceMs }: Pati
     ...check.traffic.map(({ kind, name, port }) => `${kind} ${name} ${String(port)}`),
     ...(last > 0 ? [`await ${String(last)} ${String(LIMIT_S)}`] : []),
     ...(stalled > 0 ? [`await ${String(stalled)} ${(patienceMs / 1000).toFixed(3)}`] : []),
-    'counters',
-    ...(check.expect.some(({ kind }) => kind === 'restored') ? ['restore'] : []),
+    ...(expects(check, 'count') ? ['counters'] : []),
+    ...(expects(check, 'restored') ? ['restore'] : []),
     ...(reload?.kind === 'reloaded' ? [`reload ${reload.module}`, ...loading(check.rules)] : []),
     '',
   ].join('\n');
@@ -44,10 +44,15 @@ export function checkScript(check: Check, variant: Variant, { patienceMs }: Pati
 
 /** True for a check that needs all other rules of the guest to be gone. */
 export function runsAlone(check: Check): boolean {
-  return check.expect.some(({ kind }) => kind === 'reloaded');
+  return expects(check, 'reloaded');
+}
+
+function expects(check: Check, kind: Expectation['kind']): boolean {
+  return check.expect.some((expected) => expected.kind === kind);
 }
 
 function loading(rules: readonly Rule[]): string[] {
+  if (rules.length === 0) return [];
   const own = new Set(rules.map(({ chain }) => chain).filter((chain) => !BUILT_IN.has(chain)));
   return [
     `load <<'rules'`,

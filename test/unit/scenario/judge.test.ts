@@ -54,7 +54,11 @@ describe('judge', () => {
   });
 
   it.each([
-    ['no exchange came to its end', { stdout: STDOUT.replace('@ended page\n', '') }, 'page stalled'],
+    [
+      'no exchange came to its end',
+      { stdout: STDOUT.replace('@ended page\n', '') },
+      'page stalled',
+    ],
     ['one came through that must not', { stdout: `@ended other\n${STDOUT}` }, 'other completed'],
     ['a rule counted nothing', { stdout: STDOUT.replace('[7:650]', '[0:0]') }, 'a: 0 packets'],
     ['a rule counted too much', { stdout: STDOUT.replace('[0:0]', '[1:40]') }, 'b: 1 packets'],
@@ -98,17 +102,27 @@ describe('judge', () => {
     it('passes when only times and counters differ', () => {
       const later = rules.map((line) => line.replace('Sun', 'Mon').replace('[5:3]', '[0:0]'));
       const result = judge(check, VARIANT, both(rules, later), 1);
-      expect(result).toMatchObject({ outcome: 'passed', observed: '3 rules, the same in every byte' });
+      expect(result).toMatchObject({
+        outcome: 'passed',
+        observed: '3 rules, the same in every byte',
+      });
     });
 
     it.each([
       ['a rule is lost', rules.toSpliced(4, 1), '"-A INPUT" became "-A OUTPUT"'],
-      ['a rule has changed', rules.with(3, '-A INPUT -m layer7'), '"-A INPUT -m layer7 --l7proto http" became "-A INPUT -m layer7"'],
+      [
+        'a rule has changed',
+        rules.with(3, '-A INPUT -m layer7'),
+        '"-A INPUT -m layer7 --l7proto http" became "-A INPUT -m layer7"',
+      ],
       ['the end is lost', rules.slice(0, 6), '"COMMIT" became "(nothing)"'],
       ['a rule has come', [...rules, '-A X'], '"(nothing)" became "-A X"'],
       ['nothing is left', [], '"*filter" became "(nothing)"'],
     ])('fails when %s', (_, restored, observed) => {
-      expect(judge(check, VARIANT, both(rules, restored), 1)).toMatchObject({ outcome: 'failed', observed });
+      expect(judge(check, VARIANT, both(rules, restored), 1)).toMatchObject({
+        outcome: 'failed',
+        observed,
+      });
     });
 
     it('fails when the save itself lost rules, although both are the same', () => {

@@ -102,28 +102,59 @@ describe('loadScenario', () => {
 
   it.each([
     ['name: mine', 'name: other', '1:7 the name is other, but the file is named mine.yaml'],
-    ['http: 8080', 'http: 70000', '5:11 exchanges[0].http has to be at most 65535, not the number 70000'],
+    [
+      'http: 8080',
+      'http: 70000',
+      '5:11 exchanges[0].http has to be at most 65535, not the number 70000',
+    ],
     ['http: 8080', 'https: 443', '5:5 unknown key "https" in exchanges[0]'],
     ['http: 8080', 'port: 80', '4:5 the exchange page has to have http, or port and talk'],
     ['http: 8080', 'http: 8080\n    port: 1', '4:5 the exchange page is http and a talk at once'],
     ['name: hex', 'name: page', '6:11 page is there twice'],
-    ['13 ff 00', '13 f', '9:21 exchanges[1].talk[0].client-hex has to be bytes in hex, such as 13 42 69, not the text "13 f"'],
+    [
+      '13 ff 00',
+      '13 f',
+      '9:21 exchanges[1].talk[0].client-hex has to be bytes in hex, such as 13 42 69, not the text "13 f"',
+    ],
     ['server: ok', 'server: "\\u20ac"', '11:9 a character beyond U+00FF is no byte'],
-    ['server: ok', 'server: ok\n        client: no', '11:9 a turn is one of client, server, client-hex and server-hex'],
-    ['server: ok', `server: ${'x'.repeat(2000)}${`\n      - client: ${'y'.repeat(2000)}`.repeat(2)}`, '9:7 a talk of more than 4096 bytes'],
-    ['-A OUTPUT', '-I OUTPUT', '17:13 checks[0].rules.bare has to be iptables arguments that start with -A CHAIN, not the text "-I OUTPUT"'],
-    ['-A OUTPUT', '"-A OUTPUT\\n-P INPUT DROP"', /^17:13 checks\[0\]\.rules\.bare has to be iptables arguments/],
+    [
+      'server: ok',
+      'server: ok\n        client: no',
+      '11:9 a turn is one of client, server, client-hex and server-hex',
+    ],
+    [
+      'server: ok',
+      `server: ${'x'.repeat(2000)}${`\n      - client: ${'y'.repeat(2000)}`.repeat(2)}`,
+      '9:7 a talk of more than 4096 bytes',
+    ],
+    [
+      '-A OUTPUT',
+      '-I OUTPUT',
+      '17:13 checks[0].rules.bare has to be iptables arguments that start with -A CHAIN, not the text "-I OUTPUT"',
+    ],
+    [
+      '-A OUTPUT',
+      '"-A OUTPUT\\n-P INPUT DROP"',
+      /^17:13 checks\[0\]\.rules\.bare has to be iptables arguments/,
+    ],
     ['[page, hex]', '[page, hax]', '18:21 there is no exchange hax'],
     ['port: 99', 'port: 8080', '18:21 hex needs port 8080, as page does'],
-    ['hex: stalled', 'hex: late', '20:42 checks[0].expect.exchanges.hex has to be completed or stalled, not the text "late"'],
-    ['bare: none', 'bore: none', '21:36 bore is not among the check\'s rules'],
-    ['page: completed', 'pages: completed', '20:27 pages is not among the check\'s traffic'],
+    [
+      'hex: stalled',
+      'hex: late',
+      '20:42 checks[0].expect.exchanges.hex has to be completed or stalled, not the text "late"',
+    ],
+    ['bare: none', 'bore: none', "21:36 bore is not among the check's rules"],
+    ['page: completed', 'pages: completed', "20:27 pages is not among the check's traffic"],
     ['restored: true', 'restored: 7', /^22:17 checks\[0\]\.expect\.restored has to be true/],
     ['reloaded: xt_layer7', 'reloaded: "a b"', /^23:17 .*a module's name/],
     ['title: A claim', 'titel: A claim', /^14:5 unknown key "titel"/],
   ])('complains of "%s" as "%s"', async (from, to, message) => {
     const found = await complaints(from, to);
-    expect(found.some((one) => (typeof message === 'string' ? one === message : message.test(one))), found.join('\n')).toBe(true);
+    expect(
+      found.some((one) => (typeof message === 'string' ? one === message : message.test(one))),
+      found.join('\n'),
+    ).toBe(true);
   });
 
   it('complains of a check that expects nothing, and of two of one name', async () => {

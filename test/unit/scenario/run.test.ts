@@ -4,7 +4,13 @@ import type { Check, Scenario } from '../../../src/model/scenario.js';
 import { runTrials, trialsOf } from '../../../src/scenario/run.js';
 
 function check(id: string, ...expected: Check['expect']): Check {
-  return { id, title: id, rules: [{ name: 'r', chain: 'INPUT', text: `-m x --id ${id}` }], traffic: [], expect: expected };
+  return {
+    id,
+    title: id,
+    rules: [{ name: 'r', chain: 'INPUT', text: `-m x --id ${id}` }],
+    traffic: [],
+    expect: expected,
+  };
 }
 
 const SCENARIO: Scenario = {
@@ -18,7 +24,12 @@ const SCENARIO: Scenario = {
   ],
 };
 
-const DONE = { exitCode: 0, stdout: '@counters\n[0:0] -A INPUT\n@reloaded\n', stderr: '', timedOut: false };
+const DONE = {
+  exitCode: 0,
+  stdout: '@counters\n[0:0] -A INPUT\n@reloaded\n',
+  stderr: '',
+  timedOut: false,
+};
 
 describe('runTrials', () => {
   it('tries every check with every variant, some at once, and the lone ones alone at the end', async () => {
@@ -42,7 +53,10 @@ describe('runTrials', () => {
       ({ id }) => told.push(id),
     );
     expect(most).toBeGreaterThan(1);
-    expect(order.slice(0, 8).sort()).toEqual([...Array<string>(4).fill('first'), ...Array<string>(4).fill('second')]);
+    expect(order.slice(0, 8).sort()).toEqual([
+      ...Array<string>(4).fill('first'),
+      ...Array<string>(4).fill('second'),
+    ]);
     expect(order.slice(8)).toEqual(Array<string>(4).fill('alone'));
     expect(told).toHaveLength(12);
     // In the scenario's order, whatever the order of the ends.

@@ -69,7 +69,9 @@ describe('the agent, over pipes', () => {
     await agent.hello();
     const numbers = Array.from({ length: 40 }, (_, index) => index);
     const results = await Promise.all(
-      numbers.map((number) => agent.run(`echo ${String(number)}; true | true; exit ${String(number)}`)),
+      numbers.map((number) =>
+        agent.run(`echo ${String(number)}; true | true; exit ${String(number)}`),
+      ),
     );
     expect(results.map(({ exitCode }) => exitCode)).toEqual(numbers);
     expect(results.map(({ stdout }) => Number(stdout))).toEqual(numbers);

@@ -36,10 +36,18 @@ describe('guestArgv', () => {
   });
 
   it('keeps the clock off the TSC, restarts at a panic, and shows warnings', () => {
-    const [line = ''] = after(guestArgv({ ...SPEC, panicNow: '1', parameters: ['quiet'] }), '-append');
+    const [line = ''] = after(
+      guestArgv({ ...SPEC, panicNow: '1', parameters: ['quiet'] }),
+      '-append',
+    );
     const words = line.split(' ');
     expect(words).toEqual(
-      expect.arrayContaining(['console=ttyS0', 'tsc=unstable', 'clocksource=hpet', 'no_timer_check']),
+      expect.arrayContaining([
+        'console=ttyS0',
+        'tsc=unstable',
+        'clocksource=hpet',
+        'no_timer_check',
+      ]),
     );
     expect(words).toContain('panic=1');
     expect(words).toContain('loglevel=7');
@@ -60,7 +68,9 @@ describe('guestArgv', () => {
 describe('bootSectorArgv', () => {
   it('boots a raw image that is never written to, with a way to end QEMU', () => {
     const argv = bootSectorArgv('/t/x,y', 'kvm');
-    expect(after(argv, '-drive')).toEqual(['file=/t/x,,y,format=raw,if=ide,readonly=off,snapshot=on']);
+    expect(after(argv, '-drive')).toEqual([
+      'file=/t/x,,y,format=raw,if=ide,readonly=off,snapshot=on',
+    ]);
     expect(after(argv, '-device')).toEqual(['isa-debug-exit,iobase=0xf4,iosize=0x04']);
     expect(after(argv, '-accel')).toEqual(['kvm']);
   });

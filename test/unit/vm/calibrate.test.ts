@@ -16,17 +16,21 @@ describe('choose', () => {
   });
 
   it('does not take a KVM that is slower than emulation', () => {
-    expect(choose([
-      { accelerator: 'kvm', ms: 2000 },
-      { accelerator: 'tcg', ms: 300 },
-    ]).accelerator).toBe('tcg');
+    expect(
+      choose([
+        { accelerator: 'kvm', ms: 2000 },
+        { accelerator: 'tcg', ms: 300 },
+      ]).accelerator,
+    ).toBe('tcg');
   });
 
   it('says why a /dev/kvm that opens is of no use', () => {
-    expect(choose([
-      { accelerator: 'kvm', trouble: 'the calibration guest did not end within 2.5 s' },
-      { accelerator: 'tcg', ms: 300 },
-    ]).why).toBe('/dev/kvm opens but the calibration guest did not end within 2.5 s; TCG took 0.3 s');
+    expect(
+      choose([
+        { accelerator: 'kvm', trouble: 'the calibration guest did not end within 2.5 s' },
+        { accelerator: 'tcg', ms: 300 },
+      ]).why,
+    ).toBe('/dev/kvm opens but the calibration guest did not end within 2.5 s; TCG took 0.3 s');
   });
 
   it('fails when nothing works', () => {
@@ -59,7 +63,10 @@ describe('calibrate', () => {
 
   it('measures again when the host has changed or the cache is broken', async () => {
     const file = join(cache, 'calibration.json');
-    const other = { host: { qemu: 'QEMU 1', cpu: 'x', kernel: 'y' }, calibration: { accelerator: 'kvm', why: 'old' } };
+    const other = {
+      host: { qemu: 'QEMU 1', cpu: 'x', kernel: 'y' },
+      calibration: { accelerator: 'kvm', why: 'old' },
+    };
     await writeFile(file, JSON.stringify(other));
     expect((await calibrate(cache)).why).not.toBe('old');
     await writeFile(file, '{"host":');

@@ -53,7 +53,10 @@ describe('complaintOf', () => {
     ['[  9.1] rcu: INFO: rcu_preempt self-detected stall on CPU', 'hung-task'],
     ['[  9.1] rcu: INFO: rcu_sched detected stalls on CPUs/tasks:', 'hung-task'],
     ['[  9.1] NMI watchdog: Watchdog detected hard LOCKUP on cpu 0', 'hung-task'],
-    ['[  9.1] general protection fault, probably for non-canonical address 0xdead: 0000 [#1]', 'oops'],
+    [
+      '[  9.1] general protection fault, probably for non-canonical address 0xdead: 0000 [#1]',
+      'oops',
+    ],
     ['[  9.1] BUG: unable to handle page fault for address: ffffc90000a00000', 'oops'],
     ['[  9.1] UBSAN: array-index-out-of-bounds in net/x.c:1:2', 'bug'],
     ['[  9.1] nc: page allocation failure: order:3, mode:0x40cc0', 'warning'],

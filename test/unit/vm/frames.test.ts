@@ -4,7 +4,10 @@ import { command, parseFrame } from '../../../src/vm/frames.js';
 
 describe('parseFrame', () => {
   it.each([
-    ['<n hello 6.1.0 2.50 1700000000', { type: 'hello', release: '6.1.0', uptimeMs: 2500, epochMs: 1.7e12 }],
+    [
+      '<n hello 6.1.0 2.50 1700000000',
+      { type: 'hello', release: '6.1.0', uptimeMs: 2500, epochMs: 1.7e12 },
+    ],
     ['<n pong 7 3.25', { type: 'pong', id: '7', uptimeMs: 3250 }],
     ['<n out 1 aGkK', { type: 'out', id: '1', bytes: Buffer.from('hi\n') }],
     ['<n err 1 ZXI=', { type: 'err', id: '1', bytes: Buffer.from('er') }],

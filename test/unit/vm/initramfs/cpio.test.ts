@@ -6,8 +6,15 @@ import { CpioArchive } from '../../../../src/vm/initramfs/cpio.js';
 /** What cpio(1) makes of an archive. */
 function listed(archive: Buffer): string[] {
   const argv = ['--list', '--verbose', '--numeric-uid-gid', '--quiet'];
-  const text = execFileSync('cpio', argv, { input: archive, encoding: 'utf8', env: { TZ: 'UTC', LC_ALL: 'C' } });
-  return text.trim().split('\n').map((line) => line.replace(/ +/g, ' '));
+  const text = execFileSync('cpio', argv, {
+    input: archive,
+    encoding: 'utf8',
+    env: { TZ: 'UTC', LC_ALL: 'C' },
+  });
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.replace(/ +/g, ' '));
 }
 
 describe('CpioArchive', () => {

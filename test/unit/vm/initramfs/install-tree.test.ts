@@ -63,7 +63,8 @@ describe('addInstallTree', () => {
       execFileSync('unshare', ['--map-root-user', 'chroot', guest, '/bin/sh', '-c', script], {
         encoding: 'utf8',
       });
-    const script = '/usr/sbin/iptables; echo $?; cat /etc/modules; ls /sbin; test -x /init && echo init';
+    const script =
+      '/usr/sbin/iptables; echo $?; cat /etc/modules; ls /sbin; test -x /init && echo init';
     expect(inside(script)).toBe('3\nxt_a\nxt_b\nmodprobe\ninit\n');
     await rm(guest, { recursive: true });
   });

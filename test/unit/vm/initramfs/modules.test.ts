@@ -31,7 +31,10 @@ describe('stageModules', () => {
     await writeFile(file, path.endsWith('.gz') ? gzipSync(elf) : elf);
     if (/\.(xz|zst)$/.test(path)) {
       const packer = path.endsWith('.xz') ? ['xz', '--stdout'] : ['zstd', '--stdout', '--quiet'];
-      await writeFile(file, execFileSync(packer[0] ?? '', [...packer.slice(1), '-'], { input: elf }));
+      await writeFile(
+        file,
+        execFileSync(packer[0] ?? '', [...packer.slice(1), '-'], { input: elf }),
+      );
     }
   }
 

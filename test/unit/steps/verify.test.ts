@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Era } from '../../../src/model/recipe.js';
+import type { StepContext } from '../../../src/model/step.js';
+import { boot } from '../../../src/steps/boot.js';
+import { verify } from '../../../src/steps/verify.js';
+
+const ERA: Era = { name: 'modern', olddefconfig: true, panicNow: '-1', nic: 'virtio-net-pci' };
+
+/** What goes wrong before there is a guest; the rest is in test/guest. */
+describe('boot and verify', () => {
+  let folder: string;
+  let ctx: StepContext;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'verify-'));
+    for (const path of ['image', 'linux', 'kernel/boot', 'recipes/scenarios', 'cache', 'scratch']) {
+      mkdirSync(join(folder, path), { recursive: true });
+    }
+    ctx = {
+      taskId: 'verify',
+      project: folder,
+      scratch: join(folder, 'scratch'),
+      cache: join(folder, 'cache'),
+      log: join(folder, 'verify.log'),
+      needs: {},
+      signal: new AbortController().signal,
+    } as unknown as StepContext;
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  const withNeeds = (...roles: string[]): StepContext => ({
+    ...ctx,
+    needs: Object.fromEntries(
+      roles.map((role) => [role, { dir: join(folder, role) }]),
+    ) as unknown as StepContext['needs'],
+  });
+
+  it('boots the patched kernel, and shows why QEMU will not', async () => {
+    await expect(boot(ERA, withNeeds('linux', 'image'))).rejects.toMatchObject({
+      failure: {
+        reason: 'guest-died',
+        details: [expect.stringContaining('linux/bzImage')],
+        log: ctx.log,
+      },
+    });
+  });
+
+  it("boots a distribution's kernel, of which there must be one", async () => {
+    const module = withNeeds('kernel', 'image');
+    await expect(boot(ERA, module)).rejects.toThrow("the kernel's package has no boot/vmlinuz-*");
+    writeFileSync(join(folder, 'kernel/boot/vmlinuz-1'), '');
+    await expect(boot(ERA, module)).rejects.toMatchObject({ failure: { reason: 'guest-died' } });
+    writeFileSync(join(folder, 'kernel/boot/vmlinuz-2'), '');
+    await expect(boot(ERA, module)).rejects.toThrow('vmlinuz-1, vmlinuz-2');
+  });
+
+  it('starts nothing for a scenario that is faulty', async () => {
+    writeFileSync(join(folder, 'recipes/scenarios/x.yaml'), 'name: x\n');
+    const params = {
+      scenario: { path: 'recipes/scenarios/x.yaml', sha256: '' },
+      era: ERA,
+      backends: ['nft'] as const,
+    };
+    await expect(verify(params, ctx)).rejects.toMatchObject({
+      failure: { reason: 'recipe-invalid' },
+    });
+  });
+});
