@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { runPlan } from '../engine/run.js';
 import { Store } from '../engine/store.js';
 import { Times } from '../engine/times.js';
-import { errorCode, spaceFailure } from '../host/space.js';
 import type { Event } from '../model/event.js';
-import { EXIT, EXIT_BY_REASON, Failed, type ExitCode, type Failure } from '../model/failure.js';
+import { EXIT, EXIT_BY_REASON, type ExitCode, type Failure } from '../model/failure.js';
 import type { Reporter } from '../ui/reporter.js';
 import type { BuildOptions } from './build-options.js';
 import { deliver } from './deliver.js';
@@ -15,6 +13,7 @@ import { PROJECT, storeRoot } from './paths.js';
 import { ensureHost } from './ensure-host.js';
 import { planText } from './plan-text.js';
 import { openRecord, type Record } from './record.js';
+import { prepareOut } from './out-folder.js';
 import { openReporter, writeLine } from './screen.js';
 import { expectedFailure } from './expected-failure.js';
 import { lastWords } from './last-words.js';
@@ -34,7 +33,7 @@ export async function build(options: BuildOptions, signal: AbortSignal): Promise
     return EXIT.verified;
   }
   const out = resolve(options.out ?? defaultOut(options));
-  await makeFolder(join(out, 'logs'));
+  await prepareOut(out);
   const reporter = await openReporter(options);
   const record = await openRecord(job, options, out);
   return perform(job, options, { cache, out, reporter, record, signal });
@@ -112,24 +111,5 @@ async function attempt(
   } finally {
     // They are only shown: whatever keeps them from being written is told by what matters more.
     await times.save().catch(() => undefined);
-  }
-}
-
-/** @throws Failed `usage` or `no-space` when the output folder can't be made */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    const code = errorCode(error);
-    throw (
-      spaceFailure(error, path) ??
-      (code === undefined
-        ? error
-        : new Failed({
-            reason: 'usage',
-            message: `the output folder ${path} cannot be made (${code})`,
-            hints: ['name a folder that you may write: --out DIR'],
-          }))
-    );
   }
 }

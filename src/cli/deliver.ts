@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TaskResult } from '../engine/environment.js';
+import { temporaryName } from '../host/files.js';
 import { sha256File } from '../host/hash.js';
 import type { ReportedArtifact } from '../model/report.js';
 
@@ -49,7 +50,7 @@ async function copyArtifact(name: string, from: string, to: string): Promise<Rep
   const [sha256, size, oldSize] = await Promise.all([sha256File(from), sizeOf(from), sizeOf(to)]);
   if (oldSize !== size || (await sha256File(to)) !== sha256) {
     await mkdir(dirname(to), { recursive: true });
-    const part = `${to}.part`;
+    const part = temporaryName(to);
     try {
       await copyFile(from, part, constants.COPYFILE_FICLONE);
       await rename(part, to);
