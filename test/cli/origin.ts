@@ -11,6 +11,8 @@ export class Origin {
   readonly asked: string[] = [];
   /** Bytes of an answer after which the connection is cut, if it is to be. */
   cutAfter: number | undefined;
+  /** True: answers begin and never end. */
+  stalls = false;
   readonly #server: Server;
 
   constructor() {
@@ -23,7 +25,8 @@ export class Origin {
         return;
       }
       response.writeHead(200, { 'content-length': content.length });
-      if (this.cutAfter === undefined) response.end(content);
+      if (this.stalls) response.write(content.subarray(0, 100));
+      else if (this.cutAfter === undefined) response.end(content);
       else response.write(content.subarray(0, this.cutAfter), () => response.destroy());
     });
   }

@@ -49,7 +49,8 @@ export class Running {
 
   /** Sends a signal to the program and all that stayed in its group, as a terminal does. */
   signalGroup(name: NodeJS.Signals): void {
-    if (this.#child.pid !== undefined) process.kill(-this.#child.pid, name);
+    if (this.#child.pid === undefined || this.#child.exitCode !== null) return;
+    process.kill(-this.#child.pid, name);
   }
 
   /** Resolves when standard output has this text. */

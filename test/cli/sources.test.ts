@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/host/hash.js';
+import { ARCHIVE, FakeProject } from './project.js';
+import type { Ended } from './program.js';
+import { artifactsIn, reportIn } from './report.js';
+
+let project: FakeProject;
+beforeEach(async () => {
+  project = await FakeProject.make();
+});
+afterEach(() => project.remove());
+
+/** The run failed before anything of the kernel was kept, and the next one is good. */
+async function mended(): Promise<Ended> {
+  expect(project.leftovers()).toEqual([]);
+  expect(project.stored().filter((task) => task.endsWith(':linux'))).toEqual([]);
+  const again = await project.build();
+  expect(again).toMatchObject({ code: 0, stderr: '' });
+  return again;
+}
+
+describe('a download', () => {
+  it('that breaks off is tried again and then told, with exit code 3', async () => {
+    project.origin.cutAfter = 100;
+    const { code, stderr } = await project.build();
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/fetch .*: .*\.tar\.gz could not be downloaded from 127\.0\.0\.1:\d+/);
+    expect(stderr).toMatch(/the download broke off after 100 of \d+ bytes/);
+    expect(stderr).toContain('--mirror FOLDER');
+    expect(reportIn(project.out)).toMatchObject({ exitCode: 3 });
+    project.origin.cutAfter = undefined;
+    await mended();
+  });
+
+  it('with another checksum is kept aside, and both digests are told', async () => {
+    const good = project.packed('linux');
+    const bad = Buffer.concat([good, Buffer.from('!')]);
+    project.origin.files.set(ARCHIVE.linux, bad);
+    const { code, stderr } = await project.build();
+    expect(code).toBe(3);
+    expect(stderr).toContain(`${ARCHIVE.linux} has a wrong checksum and is not used`);
+    expect(stderr).toContain(`expected ${sha256(good)}`);
+    expect(stderr).toContain(`found    ${sha256(bad)}`);
+    expect(stderr).toContain('likely causes');
+    const [kept = ''] = readdirSync(join(project.cache, 'quarantine'));
+    expect(stderr).toContain(join(project.cache, 'quarantine', kept));
+    expect(readFileSync(join(project.cache, 'quarantine', kept))).toEqual(bad);
+    project.origin.files.set(ARCHIVE.linux, good);
+    await mended();
+  });
+
+  it('without a network fails in seconds', async () => {
+    await project.origin.stop();
+    const { code, stderr, ms } = await project.build();
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/127\.0\.0\.1:\d+ refuses the connection/);
+    expect(stderr).toContain('check the network');
+    expect(ms).toBeLessThan(15_000);
+    expect(project.leftovers()).toEqual([]);
+    expect(project.stored().filter((task) => /fetch|unpack/.test(task))).toEqual([]);
+  });
+
+  it('that is no longer on the server names the file and the ways out', async () => {
+    project.origin.files.delete(ARCHIVE.linux);
+    const { code, stderr } = await project.build();
+    expect(code).toBe(3);
+    expect(stderr).toContain(`${ARCHIVE.linux} is at none of its addresses any more`);
+    expect(stderr).toContain('--source linux=PATH');
+  });
+});
+
+describe('--offline', () => {
+  it('without a mirror names file, address and digest', async () => {
+    const { code, stderr } = await project.build('--offline');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/-\d\.\d\.tar\.gz is not here, and the network is off \(--offline\)/);
+    expect(stderr).toMatch(/address: http:\/\/127\.0\.0\.1:\d+\/(?:linux|iptables)-/);
+    expect(stderr).toMatch(/SHA-256 of \S+: [0-9a-f]{64}/);
+    expect(project.origin.asked).toEqual([]);
+    await mended();
+  });
+
+  it('takes everything from a mirror folder, if the checksums are right', async () => {
+    const mirror = join(project.root, 'mirror');
+    mkdirSync(mirror);
+    for (const [name, content] of project.origin.files) writeFileSync(join(mirror, name), content);
+    const args = ['--offline', '--mirror', mirror];
+    expect(await project.build(...args)).toMatchObject({ code: 0, stderr: '' });
+    expect(project.origin.asked).toEqual([]);
+    expect(
+      reportIn(project.out)
+        .inputs.map(({ from }) => from)
+        .sort(),
+    ).toEqual([ARCHIVE.iptables, ARCHIVE.linux].map((name) => join(mirror, name)));
+    writeFileSync(join(mirror, ARCHIVE.linux), 'not what it says');
+    project.cache = join(project.root, 'another');
+    const wrong = await project.build(...args);
+    expect(wrong.code).toBe(3);
+    expect(wrong.stderr).toContain(`${ARCHIVE.linux} has a wrong checksum`);
+  });
+});
+
+describe('--source', () => {
+  it('takes a tree or an archive of the user’s, unpinned, with the same outcome', async () => {
+    expect((await project.build()).code).toBe(0);
+    const pinned = artifactsIn(project.out);
+    const archive = join(project.root, 'mine.tar.gz');
+    writeFileSync(archive, project.packed('linux'));
+    for (const path of [project.tree('linux'), archive]) {
+      const { code, stdout } = await project.build('--source', `linux=${path}`);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^warn .*linux comes from this machine: nobody vouches for it/m);
+      const report = reportIn(project.out);
+      expect(report.inputs.map(({ source, pinned: is }) => [source, is]).sort()).toEqual([
+        ['iptables', true],
+        ['linux', false],
+      ]);
+      expect(readFileSync(join(project.out, 'report.md'), 'utf8')).toContain('**no**');
+      expect(report.reproduce).toContain(`--source linux=${path}`);
+      expect(artifactsIn(project.out)['config']).toBe(pinned['config']);
+    }
+  });
+
+  it('for a source that the run has not is told before anything starts', async () => {
+    const { code, stderr } = await project.build('--source', 'nothere=/tmp');
+    expect(code).toBe(2);
+    expect(stderr).toContain('--source nothere: this run has no source of that name');
+    expect(stderr).toContain('linux, iptables');
+    expect(project.origin.asked).toEqual([]);
+  });
+
+  it('that leads nowhere is told with the path', async () => {
+    const { code, stderr } = await project.build('--source', 'linux=/nowhere/at/all');
+    expect(code).toBe(2);
+    expect(stderr).toContain('the local source /nowhere/at/all cannot be read (ENOENT)');
+    await mended();
+  });
+});
