@@ -7,10 +7,7 @@ export function quoted(text: string): string {
 
 /** A quoted word from which printf's %b makes these bytes (one character each, U+0000 to U+00FF). */
 export function escaped(bytes: string): string {
-  const text = [...bytes].map((character) =>
-    /[\w .,:;=/+@-]/.test(character)
-      ? character
-      : `\\0${character.charCodeAt(0).toString(8).padStart(3, '0')}`,
-  );
-  return quoted(text.join(''));
+  const special = /[^\w .,:;=/+@-]/g;
+  const octal = (byte: string): string => `\\0${byte.charCodeAt(0).toString(8).padStart(3, '0')}`;
+  return quoted(bytes.replace(special, octal));
 }

@@ -81,7 +81,8 @@ function sideFiles(talk: Talk): string[] {
 /** What a side does in a turn. The shell's own `read` is quicker than a program, but loses NULs. */
 function turnLine({ from, bytes }: Turn, side: Turn['from']): string {
   if (from === side) return `say ${escaped(bytes)}`;
-  return /^[\x01-\x09\x0b-\x7f]*\n$/.test(bytes)
+  const isLine = bytes.indexOf('\n') === bytes.length - 1 && /^\p{ASCII}+$/u.test(bytes);
+  return isLine && !bytes.includes('\0')
     ? `line ${quoted(bytes.slice(0, -1))}`
     : `bytes ${String(bytes.length)}`;
 }

@@ -70,8 +70,11 @@ function cachedFor(host: Host, stored: unknown): Calibration | undefined {
     (key) => found?.host?.[key] === host[key],
   );
   const calibration = found?.calibration;
-  if (!same || !ACCELERATORS.includes(calibration?.accelerator as Accelerator)) return undefined;
-  return typeof calibration?.why === 'string' ? (calibration as Calibration) : undefined;
+  const { accelerator, why, trials } = calibration ?? {};
+  const known = ACCELERATORS.find((name) => name === accelerator);
+  return same && known !== undefined && why !== undefined && trials !== undefined
+    ? { accelerator: known, why, trials }
+    : undefined;
 }
 
 async function tryAll(signal?: AbortSignal): Promise<Trial[]> {

@@ -2,11 +2,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { exec, interrupted } from '../host/exec.js';
+import { exec, type Argv } from '../host/exec.js';
 import type { KernelComplaint } from '../model/check.js';
 import { Failed } from '../model/failure.js';
 import { Agent, type Hello, type RunResult } from './agent.js';
-import { guestArgv, PORTS, type GuestSpec } from './argv.js';
+import type { PORTS} from './argv.js';
+import { guestArgv, type GuestSpec } from './argv.js';
 import { Clock, type ClockReading } from './clock.js';
 import { Console } from './console.js';
 import { complaintFailure, deathFailure, hangFailure, type Evidence } from './failures.js';
@@ -42,8 +43,9 @@ export class Guest {
   readonly #evidence: Evidence;
   readonly #stop = new AbortController();
   readonly #clock = new Clock();
-  #ports: SerialPort[] = [];
-  #agent: Agent | undefined;
+  readonly #ports: SerialPort[] = [];
+  /** Its words go to the port that is opened last. */
+  readonly #agent = new Agent((text) => this.#ports.at(-1)?.send(text) ?? Promise.resolve());
   #qemu: Promise<void> = Promise.resolve();
   #failure: Failed | undefined;
   #halting = false;
@@ -77,37 +79,32 @@ export class Guest {
   async boot(): Promise<void> {
     const started = performance.now();
     await mkdir(this.spec.ports, { recursive: true });
-    const [consolePort, agentPort] = PORTS.map((name) => join(this.spec.ports, name));
-    const console = await SerialPort.open(consolePort ?? '', (line) => {
-      this.#onConsole(line);
-    });
-    this.#ports.push(console);
-    let agent: Agent | undefined;
-    const serial = await SerialPort.open(agentPort ?? '', (line) => agent?.receive(line));
-    this.#ports.push(serial);
-    agent = new Agent((text) => serial.send(text));
-    this.#agent = agent;
-    agent.onUptime = (ms) => {
+    this.#agent.onUptime = (ms) => {
       this.#clock.note(ms);
     };
+    await this.#open('console', (line) => {
+      this.#onConsole(line);
+    });
+    await this.#open('agent', (line) => {
+      this.#agent.receive(line);
+    });
     this.#qemu = this.#run();
     const limit = this.options.bootTimeoutMs ?? BOOT_TIMEOUT_MS;
     const timer = setTimeout(() => {
       this.#fail(hangFailure(`did not come up within ${words(limit)}`, this.#evidence, BOOT_HINTS));
     }, limit);
     try {
-      this.#hello = await agent.hello();
+      this.#hello = await this.#agent.hello();
     } finally {
       clearTimeout(timer);
     }
     this.#clock.set(this.#hello.epochMs);
     this.bootMs = Math.round(performance.now() - started);
-    void this.#watch(agent);
+    void this.#watch();
   }
 
   /** Runs a script in the guest; see Agent.run. */
   async run(script: string, timeoutMs?: number): Promise<RunResult> {
-    if (this.#agent === undefined) throw new Error('the guest was never started');
     return this.#agent.run(script, timeoutMs);
   }
 
@@ -118,9 +115,8 @@ export class Guest {
    *   the guest does not end
    */
   async stop(): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#halting = true;
-    await this.#agent?.halt(HALTED);
+    this.#halting = this.#failure === undefined;
+    if (this.#halting) await this.#agent.halt(HALTED);
     const ended = await Promise.race([
       this.#qemu.then(() => true),
       delay(HALT_MS, false, { ref: false }),
@@ -137,39 +133,34 @@ export class Guest {
     this.#stop.abort();
     await this.#qemu;
     await Promise.all(this.#ports.map((port) => port.close()));
-    this.#ports = [];
+  }
+
+  async #open(port: (typeof PORTS)[number], onLine: (line: string) => void): Promise<void> {
+    this.#ports.push(await SerialPort.open(join(this.spec.ports, port), onLine));
   }
 
   /** The failure of a guest that was asked to power off and did something else. */
   #unasked(ended: boolean, code: number): Failed | undefined {
     if (!ended) return hangFailure('did not power off', this.#evidence);
-    if (this.#agent?.farewell === code) return undefined;
+    if (this.#agent.farewell === code) return undefined;
     return deathFailure('ended, but the agent had not', [], this.#evidence);
   }
 
   /** Runs QEMU to its end, whatever that is, and tells failures apart. */
   async #run(): Promise<void> {
     const signal = AbortSignal.any([this.options.signal, this.#stop.signal]);
-    let end: string;
-    let stderr: string[] = [];
-    try {
-      const result = await exec(guestArgv(this.spec), { accept: ANY_EXIT, signal });
-      end = `ended with exit code ${String(result.exitCode)}`;
-      stderr = result.stderr.trim().split('\n').filter(Boolean);
-    } catch (error) {
-      if (!(error instanceof Failed)) throw error;
-      if (error.failure.reason !== 'command-failed') {
-        if (this.options.signal.aborted) this.#fail(interrupted());
-        else if (!this.#stop.signal.aborted) this.#fail(error);
-        return;
-      }
-      end = `was ${error.failure.message.split(': ').at(-1) ?? ''}`;
-      stderr = [...(error.failure.details ?? [])];
+    const end = await qemuEnd(guestArgv(this.spec), signal);
+    if (end instanceof Failed) {
+      // Interrupted by us or by the user, or QEMU is not there at all.
+      if (this.options.signal.aborted || !this.#stop.signal.aborted) this.#fail(end);
+      return;
     }
     const drained = Promise.all(this.#ports.map((port) => port.drained()));
     await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
     if (this.#halting) return;
-    this.#fail(complaintFailure(this.#evidence) ?? deathFailure(end, stderr, this.#evidence));
+    this.#fail(
+      complaintFailure(this.#evidence) ?? deathFailure(end.how, end.stderr, this.#evidence),
+    );
   }
 
   #onConsole(line: string): void {
@@ -182,12 +173,13 @@ export class Guest {
     }, REPORT_MS).unref();
   }
 
-  async #watch(agent: Agent): Promise<void> {
+  async #watch(): Promise<void> {
     const limit = this.options.silenceMs ?? SILENCE_MS;
-    while (this.#failure === undefined && !this.#halting) {
-      await agent.ping().catch(() => undefined);
+    const watching = (): boolean => this.#failure === undefined && !this.#halting;
+    while (watching()) {
+      await this.#agent.ping().catch(() => undefined);
       await delay(Math.min(HEARTBEAT_MS, limit / 2), undefined, { ref: false });
-      if (this.#halting || performance.now() - agent.lastHeard <= limit) continue;
+      if (!watching() || performance.now() - this.#agent.lastHeard <= limit) continue;
       const what = `has not answered for ${words(limit)}`;
       this.#fail(complaintFailure(this.#evidence) ?? hangFailure(what, this.#evidence));
     }
@@ -196,7 +188,7 @@ export class Guest {
   #fail(failure: Failed): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
-    this.#agent?.fail(failure);
+    this.#agent.fail(failure);
     this.#stop.abort();
   }
 }
@@ -218,6 +210,23 @@ export async function startGuest(spec: GuestSpec, options: GuestOptions): Promis
     throw error;
   }
   return guest;
+}
+
+/** Runs QEMU to its end, whatever that is: how it ended, or the Failed of one that was not let. */
+async function qemuEnd(
+  argv: Argv,
+  signal: AbortSignal,
+): Promise<{ how: string; stderr: readonly string[] } | Failed> {
+  try {
+    const { exitCode, stderr } = await exec(argv, { accept: ANY_EXIT, signal });
+    const how = `ended with exit code ${String(exitCode)}`;
+    return { how, stderr: stderr.trim().split('\n').filter(Boolean) };
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    const { reason, message, details } = error.failure;
+    if (reason !== 'command-failed') return error;
+    return { how: `was ${message.split(': ').at(-1) ?? ''}`, stderr: details ?? [] };
+  }
 }
 
 function words(ms: number): string {
