@@ -7,7 +7,8 @@ import { Failed } from '../model/failure.js';
 import type { Step, StepContext } from '../model/step.js';
 import type { Facts } from '../model/store.js';
 import { loadScenario } from '../scenario/load.js';
-import { runTrials, trialsOf } from '../scenario/run.js';
+import { runTrials, trialsOf, type RunScript } from '../scenario/run.js';
+import type { Calibration } from '../vm/calibrate.js';
 import type { ClockReading } from '../vm/clock.js';
 import type { Guest } from '../vm/guest.js';
 import { boot } from './boot.js';
@@ -26,19 +27,22 @@ export const verify: Step<'verify'> = async (params, ctx) => {
   const scenario = await loadScenario(ctx.project, params.scenario.path);
   const trials = trialsOf(scenario, params.backends);
   const { guest, calibration } = await boot(params.era, ctx);
+  const found: CheckResult[] = [];
+  const onResult = (result: CheckResult): void => {
+    found.push(result);
+    const note = `${result.title} (${result.variant})`;
+    ctx.progress({ done: found.length, total: trials.length, unit: 'checks', note });
+  };
+  const factsWith = (checks: readonly CheckResult[]): VerifyFacts =>
+    factsOf(guest, { checks, ...calibration });
   let checks: CheckResult[];
   try {
-    let done = 0;
-    checks = await runTrials(
-      scenario,
-      trials,
-      (script, timeoutMs) => guest.run(script, timeoutMs),
-      ({ title, variant }) => {
-        done += 1;
-        ctx.progress({ done, total: trials.length, unit: 'checks', note: `${title} (${variant})` });
-      },
-    );
+    const run: RunScript = (script, timeoutMs) => guest.run(script, timeoutMs);
+    checks = await runTrials(scenario, trials, run, onResult);
     await guest.stop();
+  } catch (error) {
+    if (!(error instanceof Failed)) throw error;
+    throw new Failed({ ...error.failure, facts: factsWith(found) });
   } finally {
     await guest.kill();
   }
@@ -46,16 +50,19 @@ export const verify: Step<'verify'> = async (params, ctx) => {
   await writeAtomically(join(ctx.out, 'checks.json'), `${JSON.stringify(checks, null, 2)}\n`);
   await copyFile(ctx.log, join(ctx.out, 'console.log'));
   const failed = checks.filter(({ outcome }) => outcome === 'failed');
-  const facts = factsOf(guest, { checks, ...calibration });
+  const facts = factsWith(checks);
   if (failed.length > 0) throw checksFailed(failed, facts, ctx);
   return { facts };
 };
 
-type VerifyFacts = Facts & { readonly checks: readonly CheckResult[] };
+interface Checked {
+  readonly checks: readonly CheckResult[];
+}
+type VerifyFacts = Facts & Checked;
 
 function factsOf(
   { complaints, release, bootMs, clock }: Guest,
-  { checks, accelerator, why }: { checks: CheckResult[]; accelerator: string; why: string },
+  { checks, accelerator, why }: Pick<Calibration, 'accelerator' | 'why'> & Checked,
 ): VerifyFacts {
   return { checks, complaints, accelerator, why, release, bootMs, clock };
 }
