@@ -133,7 +133,7 @@ test('a failed step stops those that wait for it, and leaves nothing half-made',
 test('an expected failure is told with its step', async () => {
   const lacking: Task = { ...again, id: 'package:odd', needs: { from: 'package:l7-protocols' } };
   const params = { archive: 'x.tar.zst', directory: 'no-such-folder', prefix: '.' };
-  const run = runPlan(await plan({ ...lacking, params } as Task), environment());
+  const run = runPlan(await plan({ ...lacking, params }), environment());
   await expect(run).rejects.toBeInstanceOf(Failed);
   expect(ends()).toContain('package:odd failed');
 });
