@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { Shell } from '../../src/cli/shell.js';
 import type { Report } from '../../src/model/report.js';
@@ -11,7 +12,7 @@ import { FakeProject } from './project.js';
  * files' matter: they run the program.
  */
 let project: FakeProject;
-let makeProgram: (shell: Shell) => import('commander').Command;
+let makeProgram: (shell: Shell) => Command;
 let written: { stdout: string; stderr: string };
 
 beforeAll(async () => {
