@@ -124,10 +124,17 @@ export class FakeProject {
     return this.run(...this.job(...args));
   }
 
-  /** Everything in the store that a run should not leave: tasks half done, torn files. */
-  leftovers(): string[] {
+  /**
+   * Everything that a run should not leave: tasks half done, torn files.
+   *
+   * @param killed a run was killed: then scratch files of a task whose entry is whole may be there,
+   *   from between its publishing and its tidying up
+   */
+  leftovers(killed?: 'killed'): string[] {
     const staging = join(this.cache, 'staging');
-    const staged = existsSync(staging) ? readdirSync(staging) : [];
+    const staged = (existsSync(staging) ? readdirSync(staging) : []).filter(
+      (key) => killed === undefined || !existsSync(join(this.cache, 'entries', key)),
+    );
     const out = existsSync(this.out) ? readdirSync(this.out) : [];
     return [...staged, ...out.filter((name) => /\.(?:part|tmp)$|^\./.test(name))];
   }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FakeProject } from './project.js';
-import { reportIn } from './report.js';
+import { endedIn, eventsOf, reportIn } from './report.js';
 
 let project: FakeProject;
 let undo = (): void => undefined;
@@ -88,8 +88,15 @@ describe('a build', () => {
   it('whose patch is rejected shows the hunk and what stands there', async () => {
     const context = 'obj-$(CONFIG_NETFILTER_XT_MATCH_HL) += xt_hl.o';
     undo = project.change('patches/linux/hook.patch', ` ${context}`, ` ${context} # other`);
-    const { code, stderr } = await project.build();
+    const { code, stdout, stderr } = await project.build('--json');
     expect(code).toBe(1);
+    const events = eventsOf(stdout);
+    expect(endedIn(events, 'failed')).toEqual(['patch:linux']);
+    expect(events.at(-1)).toMatchObject({
+      type: 'run-finished',
+      exitCode: 1,
+      failure: { reason: 'patch-rejected' },
+    });
     expect(stderr).toContain(
       'l7build: patch linux 9.9 with layer7: patches/linux/hook.patch does not fit the tree',
     );
