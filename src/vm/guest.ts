@@ -6,7 +6,7 @@ import { exec, type Argv } from '../host/exec.js';
 import type { KernelComplaint } from '../model/check.js';
 import { Failed } from '../model/failure.js';
 import { Agent, type Hello, type RunResult } from './agent.js';
-import type { PORTS} from './argv.js';
+import type { PORTS } from './argv.js';
 import { guestArgv, type GuestSpec } from './argv.js';
 import { Clock, type ClockReading } from './clock.js';
 import { Console } from './console.js';
