@@ -59,6 +59,8 @@ export class Store {
     await writeFile(join(staged, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`, {
       flush: true,
     });
+    // All but the entry goes first: a run killed after the rename finds a hit and never looks here again.
+    await rm(join(this.#staging(manifest.key), 'scratch'), { recursive: true, force: true });
     await mkdir(join(this.root, 'entries'), { recursive: true });
     await rm(home, { recursive: true, force: true });
     await rename(staged, home);

@@ -33,6 +33,8 @@ export function startFilter(argv: Argv, signal: AbortSignal): Filter {
   const [program, ...args] = bound(argv);
   // Not execa: that lets go of output which nobody reads yet at the next turn of the event loop.
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  // A program that ends before anyone reads: with nobody listening node drops what it has printed.
+  child.stdout.on('readable', () => undefined);
   const kill = (): void => {
     child.kill('SIGKILL');
     // Output that nobody reads any more would keep the child from being closed.

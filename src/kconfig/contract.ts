@@ -48,6 +48,7 @@ export function refuseUnmet(verdicts: readonly ConfigVerdict[]): void {
       'ask in a fragment for what is needed, or drop the request',
       'see every request with its reason: l7build config show',
     ],
+    facts: { config: verdicts },
   });
 }
 

@@ -3,7 +3,7 @@ import type { Event } from '../model/event.js';
 import type { Report, ReportedArtifact, ReportedStep } from '../model/report.js';
 import type { Facts } from '../model/store.js';
 import type { Task } from '../model/task.js';
-import { reportedFacts } from './facts.js';
+import { reportedFacts, type ReportedFacts } from './facts.js';
 
 type Start = Omit<Report, 'inputs' | 'steps' | 'patches' | 'config' | 'artifacts' | 'checks'>;
 
@@ -11,6 +11,7 @@ type Start = Omit<Report, 'inputs' | 'steps' | 'patches' | 'config' | 'artifacts
 export class Recorder {
   #report: Report;
   readonly #tasks: ReadonlyMap<string, Task>;
+  readonly #found = new Map<string, ReportedFacts>();
 
   constructor(start: Start, tasks: readonly Task[]) {
     this.#tasks = new Map(tasks.map((task) => [task.id, task]));
@@ -66,22 +67,18 @@ export class Recorder {
     this.#set({ artifacts });
   }
 
+  /** Keeps what a task found; the lists stand in the plan's order, whichever task ends first. */
   #absorb(id: string, facts: Facts): void {
     const task = this.#tasks.get(id);
     if (task === undefined) return;
-    const {
-      inputs = [],
-      patches = [],
-      config = [],
-      checks = [],
-      guest,
-    } = reportedFacts(task, facts);
-    const old = this.#report;
+    this.#found.set(id, reportedFacts(task, facts));
+    const found = [...this.#tasks.keys()].flatMap((each) => this.#found.get(each) ?? []);
+    const guest = found.findLast((each) => each.guest !== undefined)?.guest;
     this.#set({
-      inputs: [...old.inputs, ...inputs],
-      patches: [...old.patches, ...patches],
-      config: [...old.config, ...config],
-      checks: [...old.checks, ...checks],
+      inputs: found.flatMap((each) => each.inputs ?? []),
+      patches: found.flatMap((each) => each.patches ?? []),
+      config: found.flatMap((each) => each.config ?? []),
+      checks: found.flatMap((each) => each.checks ?? []),
       ...(guest === undefined ? {} : { guest }),
     });
   }

@@ -34,5 +34,6 @@ export function refuseRejects(ledger: readonly LedgerLine[]): void {
       'try it on another tree: l7build patch try --tree PATH',
       'the tree may be of another version than the series is made for',
     ],
+    facts: { ledger },
   });
 }

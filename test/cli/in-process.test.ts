@@ -76,6 +76,7 @@ test('a failed build says so and is recorded', async () => {
   expect(await run(...project.job('--plain'))).toBe(1);
   expect(written.stderr).toContain('hook.patch');
   expect(report().failure?.reason).toBe('patch-rejected');
+  expect(report().patches.map((line) => line.outcome)).toContain('rejected');
   restore();
 });
 

@@ -15,8 +15,6 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const RECIPE = { linux: 'recipes/linux/9.9.yaml', iptables: 'recipes/iptables/1.0.yaml' } as const;
 /** What the recipes download. */
 export const ARCHIVE = { linux: 'linux-9.9.tar.gz', iptables: 'iptables-1.0.tar.gz' } as const;
-/** Like a real source's, a tree's bytes are more than a pipe holds (64 KiB on Linux, pipe(7)). */
-const LONG = 'It is long.\n'.repeat(30_000);
 export type SourceName = keyof typeof RECIPE;
 
 /**
@@ -43,7 +41,6 @@ export class FakeProject {
     if (slow !== undefined) project.put('slow.mk', `SLOW := ${String(slow)}\n`, 'linux');
     project.#url = await project.origin.start();
     for (const name of ['linux', 'iptables'] as const) {
-      project.put('Documentation/long.txt', LONG, name);
       project.offer(name, project.packed(name));
     }
     return project;
@@ -127,8 +124,8 @@ export class FakeProject {
   /**
    * Everything that a run should not leave: tasks half done, torn files.
    *
-   * @param killed a run was killed: then scratch files of a task whose entry is whole may be there,
-   *   from between its publishing and its tidying up
+   * @param killed a run was killed: then the empty staging folder of a task whose entry is whole may be
+   *   there, from between its publishing and its tidying up
    */
   leftovers(killed?: 'killed'): string[] {
     const staging = join(this.cache, 'staging');
