@@ -7,6 +7,7 @@ import type { Runtime } from '../model/runtime.js';
 import type { Plan } from '../model/task.js';
 import { makePlan } from '../plan/plan.js';
 import { projectFile } from '../recipe/project-file.js';
+import { filesBelow } from '../recipe/project-folder.js';
 import { loadIptablesRecipe, loadLinuxRecipe } from '../recipe/index.js';
 import { openRuntime } from '../runtimes/index.js';
 import { definitionFiles } from './definitions.js';
@@ -20,6 +21,8 @@ export interface Chosen {
   readonly iptables: IptablesRecipe;
   readonly definitions: readonly ProjectFile[];
   readonly scenario: ProjectFile;
+  /** What lies in guest/. */
+  readonly guest: readonly ProjectFile[];
 }
 
 /** Everything a run needs to know before it starts. */
@@ -40,12 +43,13 @@ type Choice = Pick<BuildOptions, 'kernel' | 'iptables' | 'protocols'>;
  */
 export async function choose(options: Choice): Promise<Chosen> {
   const linux = await loadLinuxRecipe(PROJECT, options.kernel);
-  const [iptables, definitions, scenario] = await Promise.all([
+  const [iptables, definitions, scenario, guest] = await Promise.all([
     loadIptablesRecipe(PROJECT, options.iptables ?? linux.iptables),
     definitionFiles(PROJECT, options.protocols ?? linux.protocols),
     projectFile(PROJECT, `recipes/scenarios/${linux.scenario}.yaml`),
+    filesBelow(PROJECT, 'guest'),
   ]);
-  return { linux, iptables, definitions, scenario };
+  return { linux, iptables, definitions, scenario, guest };
 }
 
 /** Looks at the host and plans the run. Starts no step. */

@@ -39,6 +39,8 @@ export interface ImageParams {
   readonly modules: readonly string[];
   /** Definition files for /etc/l7-protocols. */
   readonly definitions: readonly ProjectFile[];
+  /** The guest's own programs: all of guest/. */
+  readonly guest: readonly ProjectFile[];
 }
 
 export interface VerifyParams {

@@ -17,6 +17,8 @@ export interface PlanInput {
   readonly iptables: IptablesRecipe;
   readonly mode: 'full' | 'module';
   readonly definitions: readonly ProjectFile[];
+  /** What lies in guest/. */
+  readonly guest: readonly ProjectFile[];
   readonly scenario: ProjectFile;
   /** Sources that the user put in place of a recipe's, by name. */
   readonly overrides: Readonly<Record<string, Source>>;

@@ -116,7 +116,11 @@ function guestTasks(input: PlanInput, kernel: KernelRoles): Task[] {
     verb: 'image',
     title: 'image initramfs.cpio.gz',
     needs: { ...kernel.image, iptables: 'compile:iptables' },
-    params: { modules: linux.guestModules, definitions: input.definitions },
+    params: {
+      modules: linux.guestModules,
+      definitions: input.definitions,
+      guest: input.guest,
+    },
     host: host.userland,
   };
   if (!input.verify) return [image];

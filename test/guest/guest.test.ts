@@ -29,7 +29,7 @@ beforeAll(async () => {
     await mkdir(join(folder, path), { recursive: true });
   }
   await image(
-    { modules: ['nf_conntrack'], definitions: [] },
+    { modules: ['nf_conntrack'], definitions: [], guest: [] },
     context({ out: join(folder, 'image') }),
   );
 });

@@ -54,6 +54,7 @@ export function planInput(change: Partial<PlanInput> = {}): PlanInput {
     mode: 'full',
     definitions: [file('recipes/protocols/http.pat')],
     scenario: file('recipes/scenarios/layer7.yaml'),
+    guest: [file('guest/init')],
     overrides: {},
     verify: true,
     host: { toolchain: { gcc: 'gcc 12' }, userland: { busybox: '1.35' }, vm: { qemu: '7.2' } },

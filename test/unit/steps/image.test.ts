@@ -56,7 +56,7 @@ describe('image', () => {
       sha256: '',
     }));
     return {
-      ...(await image({ modules: wanted, definitions }, ctx as unknown as StepContext)),
+      ...(await image({ modules: wanted, definitions, guest: [] }, ctx as unknown as StepContext)),
       out,
     };
   }
