@@ -10,7 +10,7 @@ const REVISION: Readonly<Record<Verb, number>> = {
   fetch: 1,
   unpack: 1,
   patch: 1,
-  configure: 1,
+  configure: 2,
   compile: 1,
   package: 1,
   image: 1,

@@ -6,7 +6,7 @@ import { resolveConfig } from '../kconfig/resolve.js';
 import type { LinuxRecipe } from '../model/recipe.js';
 import type { Step } from '../model/step.js';
 import { withWorkTree } from '../series/work-tree.js';
-import { kbuildEnv } from './kbuild.js';
+import { kbuildEnv, kbuildMake } from './kbuild.js';
 
 /** The only architecture that recipes can name so far, and its folder below arch/. */
 const ARCH: LinuxRecipe['arch'] = 'x86_64';
@@ -28,7 +28,7 @@ export const configure: Step<'configure'> = ({ config, era }, ctx) =>
       era,
       make: (target, env) =>
         ctx.runtime.run({
-          argv: ['make', '-C', src, `O=${build}`, `ARCH=${ARCH}`, target],
+          argv: kbuildMake(src, build, ARCH, [target]),
           cwd: build,
           env: { ...reproducible, ...env },
           writable: [build],

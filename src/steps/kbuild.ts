@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Argv } from '../host/exec.js';
 
 /**
  * Environment under which a kernel tree yields the same bytes on every machine: fixed builder names, and
@@ -19,6 +20,23 @@ export async function kbuildEnv(src: string): Promise<Record<string, string>> {
     KBUILD_BUILD_VERSION: '1',
     LOCALVERSION: '',
   };
+}
+
+/**
+ * argv of make(1) for a kernel tree with its output in a folder of its own.
+ *
+ * @param src the source tree
+ * @param build the O= folder
+ */
+export function kbuildMake(
+  src: string,
+  build: string,
+  arch: string,
+  targets: readonly string[],
+): Argv {
+  // pahole serves BTF, which no fragment asks for; kbuild writes its version into .config where it finds one.
+  const words = ['-C', src, `O=${build}`, `ARCH=${arch}`, 'PAHOLE=no-pahole'];
+  return ['make', ...words, ...targets];
 }
 
 /** Kbuild's short lines for something made: `  CC [M]  net/netfilter/x_tables.o`. */

@@ -5,7 +5,7 @@ import { placeConfig } from '../../kconfig/place-config.js';
 import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
 import { withWorkTree } from '../../series/work-tree.js';
-import { kbuildEnv } from '../kbuild.js';
+import { kbuildEnv, kbuildMake } from '../kbuild.js';
 import { need } from '../needs.js';
 import { countObjects } from './progress.js';
 import { guardTorn } from './torn.js';
@@ -23,7 +23,7 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
     const onLine = countObjects(ctx);
     const make = (...targets: string[]): Promise<void> =>
       ctx.runtime.run({
-        argv: ['make', '-C', src, `O=${build}`, `ARCH=${params.arch}`, ...targets],
+        argv: kbuildMake(src, build, params.arch, targets),
         cwd: build,
         env,
         writable: [build, ctx.out],

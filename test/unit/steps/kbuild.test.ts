@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { kbuildEnv, kbuildMake, objectOf } from '../../../src/steps/kbuild.js';
+
+test('the build is dated by its sources, not by the clock', async () => {
+  const src = await mkdtemp(join(tmpdir(), 'l7build-kbuild-'));
+  await writeFile(join(src, 'Makefile'), '');
+  await utimes(join(src, 'Makefile'), 1_700_000_000, 1_700_000_000);
+  expect(await kbuildEnv(src)).toMatchObject({
+    SOURCE_DATE_EPOCH: '1700000000',
+    KBUILD_BUILD_TIMESTAMP: '@1700000000',
+    KBUILD_BUILD_USER: 'l7build',
+  });
+  await rm(src, { recursive: true });
+});
+
+test('a pahole that happens to be installed has no say in the configuration', () => {
+  expect(kbuildMake('/s', '/b', 'x86_64', ['bzImage'])).toEqual([
+    'make',
+    ...['-C', '/s', 'O=/b', 'ARCH=x86_64', 'PAHOLE=no-pahole', 'bzImage'],
+  ]);
+});
+
+test.each([
+  ['  CC      init/main.o', 'init/main.o'],
+  ['  CC [M]  net/netfilter/x_tables.o', 'net/netfilter/x_tables.o'],
+  ['  AR      built-in.a', 'built-in.a'],
+])('%s tells of an object', (line, object) => {
+  expect(objectOf(line)).toBe(object);
+});
+
+test.each(['make: Entering directory /x', '  GEN     Makefile', 'x.c:1: error: CC'])(
+  '%s does not',
+  (line) => {
+    expect(objectOf(line)).toBeUndefined();
+  },
+);
