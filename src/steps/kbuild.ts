@@ -40,7 +40,7 @@ export function kbuildMake(
 }
 
 /** Kbuild's short lines for something made: `  CC [M]  net/netfilter/x_tables.o`. */
-const OBJECT_LINE = /^ {2}(?:CC|AS|LD|AR|HOSTCC|CC \[M\]|LD \[M\]|MODPOST) {1,7}(\S+)/;
+const OBJECT_LINE = /^ {2}(?:CC|AS|LD|AR|HOSTCC|MODPOST)(?: \[M\])? +(\S+)/;
 
 /** The object that a line of kbuild's output tells of, or undefined. */
 export function objectOf(line: string): string | undefined {

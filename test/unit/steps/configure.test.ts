@@ -96,6 +96,7 @@ describe('the configure step', () => {
         join(work, 'src'),
         `O=${join(work, 'build')}`,
         'ARCH=x86_64',
+        'PAHOLE=no-pahole',
         target,
       ]),
     );
