@@ -57,7 +57,10 @@ export interface Report {
     readonly accelerator: string;
     readonly why: string;
     readonly release: string;
+    /** From QEMU's start to the agent's first word. */
     readonly bootMs: number;
+    /** From QEMU's start to the last check's result. */
+    readonly verdictMs: number;
     readonly complaints: readonly KernelComplaint[];
   };
   readonly checks: readonly CheckResult[];

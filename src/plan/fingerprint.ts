@@ -14,7 +14,7 @@ const REVISION: Readonly<Record<Verb, number>> = {
   compile: 1,
   package: 1,
   image: 1,
-  verify: 1,
+  verify: 2,
 };
 
 /**

@@ -48,7 +48,7 @@ function inputsOf(source: string, fetched: Fetched): ReportedInput[] {
 function verified(facts: Facts): ReportedFacts {
   const checks = (facts['checks'] ?? []) as CheckResult[];
   if (facts['release'] === undefined) return { checks };
-  const { accelerator, why, release, bootMs } = facts as unknown as Guest;
+  const { accelerator, why, release, bootMs, verdictMs } = facts as unknown as Guest;
   const complaints = (facts['complaints'] ?? []) as KernelComplaint[];
-  return { checks, guest: { accelerator, why, release, bootMs, complaints } };
+  return { checks, guest: { accelerator, why, release, bootMs, verdictMs, complaints } };
 }

@@ -13,7 +13,7 @@ export function renderMarkdown(report: Report): string {
     ...(guest === undefined
       ? []
       : [
-          `- guest ${guest.release} under ${guest.accelerator} (${guest.why}), up in ${seconds(guest.bootMs)}`,
+          `- guest ${guest.release} under ${guest.accelerator} (${guest.why}), up in ${seconds(guest.bootMs)}, all checks done after ${seconds(guest.verdictMs)}`,
         ]),
     `- the same again: \`${report.reproduce}\``,
     '',

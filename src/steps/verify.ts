@@ -61,10 +61,10 @@ interface Checked {
 type VerifyFacts = Facts & Checked;
 
 function factsOf(
-  { complaints, release, bootMs, clock }: Guest,
+  { complaints, release, bootMs, ageMs, clock }: Guest,
   { checks, accelerator, why }: Pick<Calibration, 'accelerator' | 'why'> & Checked,
 ): VerifyFacts {
-  return { checks, complaints, accelerator, why, release, bootMs, clock };
+  return { checks, complaints, accelerator, why, release, bootMs, verdictMs: ageMs, clock };
 }
 
 function warnOfClock(clock: ClockReading | undefined, ctx: StepContext): void {

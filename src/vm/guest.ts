@@ -50,6 +50,7 @@ export class Guest {
   #failure: Failed | undefined;
   #halting = false;
   #hello: Hello | undefined;
+  #started = 0;
   /** Milliseconds from QEMU's start to the agent's first word. */
   bootMs = 0;
 
@@ -58,6 +59,11 @@ export class Guest {
     private readonly options: GuestOptions,
   ) {
     this.#evidence = { console: new Console(), consoleLog: spec.consoleLog };
+  }
+
+  /** Milliseconds since QEMU's start. */
+  get ageMs(): number {
+    return Math.round(performance.now() - this.#started);
   }
 
   /** The kernel's release, as `uname -r` tells. */
@@ -77,7 +83,7 @@ export class Guest {
 
   /** Starts QEMU and waits for the agent. Failures: see startGuest. */
   async boot(): Promise<void> {
-    const started = performance.now();
+    this.#started = performance.now();
     await mkdir(this.spec.ports, { recursive: true });
     this.#agent.onUptime = (ms) => {
       this.#clock.note(ms);
@@ -99,7 +105,7 @@ export class Guest {
       clearTimeout(timer);
     }
     this.#clock.set(this.#hello.epochMs);
-    this.bootMs = Math.round(performance.now() - started);
+    this.bootMs = this.ageMs;
     void this.#watch();
   }
 
