@@ -61,16 +61,17 @@ for archive in modules headers root protocols; do
 done
 
 # Guest: busybox, iptables with its libraries, all modules; the init tells that it is up and powers off.
-mkdir -p guest/bin guest/etc guest/lib guest/proc guest/sys guest/dev
+mkdir -p guest/bin guest/etc guest/lib guest/proc guest/sys guest/dev guest/run
 cp -a root/usr guest
 cp -a modules/lib/modules guest/lib
 cp -a protocols/etc/l7-protocols guest/etc
 cp "$(command -v busybox)" guest/bin/busybox
-for applet in $(busybox --list); do
-	ln -sf busybox "guest/bin/$applet"
+for applet in $(busybox --list | grep -vx busybox); do
+	ln -s busybox "guest/bin/$applet"
 done
-ldd root/usr/sbin/xtables-nft-multi | sed -n 's,.*[[:space:]]\(/[^ ]*\) (.*,\1,p' | while read -r library; do
-	[ -e "root$library" ] || cp --parents -L "$library" guest
+LD_LIBRARY_PATH=$PWD/root/usr/lib ldd root/usr/sbin/xtables-nft-multi | sed -n 's,.*[[:space:]]\(/[^ ]*\) (.*,\1,p' |
+	grep -v "^$PWD/root" | while read -r library; do
+	cp --parents -L "$library" guest
 done
 cat >guest/init <<'INIT'
 #!/bin/sh
@@ -82,10 +83,8 @@ for m in nf_conntrack ip_tables iptable_filter ip6_tables ip6table_filter nf_tab
 	modprobe "$m"
 done
 for tool in iptables-legacy iptables-nft; do
-	"/usr/sbin/$tool" -A INPUT -m layer7 --l7proto http
-	"/usr/sbin/$tool" -L INPUT -nv
+	"/usr/sbin/$tool" -A INPUT -m layer7 --l7proto http && "/usr/sbin/$tool" -L INPUT -nv && echo "$tool: up and running"
 done
-echo up and running
 reboot -f
 INIT
 chmod +x guest/init
@@ -93,4 +92,4 @@ chmod +x guest/init
 timeout 60 qemu-system-x86_64 -accel tcg -m 512 -smp 2 -nodefaults -no-reboot -display none -serial stdio \
 	-kernel build/arch/x86/boot/bzImage -initrd initramfs.cpio.gz \
 	-append 'console=ttyS0 panic=-1 tsc=unstable clocksource=hpet no_timer_check' | tee console.log
-grep -q 'up and running' console.log
+[ "$(grep -c 'up and running' console.log)" = 2 ]
