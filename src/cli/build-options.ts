@@ -11,6 +11,7 @@ export interface BuildOptions {
   readonly iptables?: string;
   readonly mode: 'full' | 'module';
   readonly builder: BuilderName | 'auto';
+  readonly toolchain?: string;
   /** Name to absolute path. */
   readonly source: Readonly<Record<string, string>>;
   readonly mirror: readonly string[];
@@ -42,6 +43,10 @@ export function addBuildOptions(command: Command): Command {
       new Option('--builder <builder>', 'where to compile')
         .choices(['auto', ...BUILDERS])
         .default('auto'),
+    )
+    .option(
+      '--toolchain <name>',
+      "what a builder with a root compiles with (default: the recipe's)",
     )
     .option('--source <name=path>', 'local tree or archive in place of a source', collectSource, {})
     .option('--mirror <dir|url>', 'look for files here first (repeatable)', collectMirror, [])

@@ -91,7 +91,7 @@ async function attempt(
       project: PROJECT,
       logs: join(stage.out, 'logs'),
       policy: job.policy,
-      runtime: job.runtime,
+      builder: job.builder,
       jobs: options.jobs,
       signal: stage.signal,
       emit,

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { lacking, missing, requirements, type Requirement } from '../engine/preflight.js';
 import { EXIT, type ExitCode } from '../model/failure.js';
 import type { Confinement } from '../model/runtime.js';
-import { openRuntime } from '../runtimes/index.js';
+import { openBuilder } from '../runtimes/index.js';
 import { calibrate, type Calibration } from '../vm/calibrate.js';
 import { install } from './ensure-host.js';
 import { storeRoot } from './paths.js';
@@ -50,14 +50,14 @@ async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<Exit
 
 async function examine(absent: readonly Requirement[]): Promise<Findings> {
   const cache = storeRoot(process.env);
-  const runtime = await openRuntime('host', cache);
+  const builder = await openBuilder('host', { cache });
   const hasQemu = !absent.some(
     (need) => need.package.startsWith('qemu') || need.package === 'seabios',
   );
   return {
     missing: absent,
-    toolchain: runtime.toolchain,
-    confinement: runtime.confinement,
+    toolchain: builder.toolchain ?? {},
+    confinement: builder.confinement,
     ...(hasQemu ? { vm: await calibrate(cache) } : {}),
   };
 }

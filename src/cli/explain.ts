@@ -43,7 +43,7 @@ function explanation(job: Job): string[] {
     `linux ${linux.version}: ${linux.summary}`,
     `iptables ${iptables.version}: ${iptables.summary}`,
     `definitions: ${String(job.chosen.definitions.length)} from ${linux.protocols.join(', ')}`,
-    `builder ${job.runtime.name}: ${job.runtime.confinement.how}`,
+    `builder ${job.builder.name} (${job.builder.why}): ${job.builder.confinement.how}`,
     ...job.plan.tasks.map((task) => `  ${task.title}: ${what(task)}`),
   ];
 }
@@ -53,6 +53,8 @@ function what(task: Task): string {
   switch (task.verb) {
     case 'fetch':
       return sourceText(task.params.source);
+    case 'toolchain':
+      return `${task.params.compiler} of Debian ${task.params.suite}, in a root of its own`;
     case 'unpack':
       return 'into the store, shared by every build of it';
     case 'patch':
@@ -65,7 +67,7 @@ function what(task: Task): string {
     case 'configure':
       return `${task.params.config.base} and ${String(task.params.config.requests.length)} symbols, each checked`;
     case 'compile':
-      return `with ${task.host['gcc'] ?? 'no gcc'}`;
+      return `with ${task.host['gcc'] ?? "the toolchain's gcc"}`;
     case 'package':
       return 'the same bytes for the same content';
     case 'image':
@@ -83,6 +85,8 @@ function sourceText(source: Source): string {
       return `${source.urls[0] ?? ''}, sha256 ${source.sha256.slice(0, 12)}…`;
     case 'git':
       return `${source.url} at ${source.commit.slice(0, 12)}`;
+    case 'debs':
+      return `${String(source.debs.length)} packages, each pinned by its SHA-256`;
     case 'local':
       return `${source.path}, as it is (unpinned)`;
   }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
 import type { FetchPolicy } from '../model/step.js';
-import type { LinuxRecipe, IptablesRecipe, ProjectFile } from '../model/recipe.js';
+import type { LinuxRecipe, IptablesRecipe, ProjectFile, ToolchainRecipe } from '../model/recipe.js';
 import type { LocalSource } from '../model/source.js';
-import type { Runtime } from '../model/runtime.js';
+import type { Builder } from '../model/runtime.js';
 import type { Plan } from '../model/task.js';
 import { makePlan } from '../plan/plan.js';
 import { projectFile } from '../recipe/project-file.js';
 import { filesBelow } from '../recipe/project-folder.js';
-import { loadIptablesRecipe, loadLinuxRecipe } from '../recipe/index.js';
-import { openRuntime } from '../runtimes/index.js';
+import { loadIptablesRecipe, loadLinuxRecipe, loadToolchain } from '../recipe/index.js';
+import { openBuilder } from '../runtimes/index.js';
 import { definitionFiles } from './definitions.js';
 import type { BuildOptions } from './build-options.js';
 import { userlandFacts, vmFacts } from './host-facts.js';
@@ -19,6 +19,7 @@ import { PROJECT } from './paths.js';
 export interface Chosen {
   readonly linux: LinuxRecipe;
   readonly iptables: IptablesRecipe;
+  readonly toolchain: ToolchainRecipe;
   readonly definitions: readonly ProjectFile[];
   readonly scenario: ProjectFile;
   /** What lies in guest/. */
@@ -29,12 +30,12 @@ export interface Chosen {
 export interface Job {
   readonly chosen: Chosen;
   readonly plan: Plan;
-  readonly runtime: Runtime;
+  readonly builder: Builder;
   readonly policy: FetchPolicy;
   readonly host: Readonly<Record<string, string>>;
 }
 
-type Choice = Pick<BuildOptions, 'kernel' | 'iptables' | 'protocols'>;
+type Choice = Pick<BuildOptions, 'kernel' | 'iptables' | 'toolchain' | 'protocols'>;
 
 /**
  * Loads and checks the recipes a command line names.
@@ -43,19 +44,20 @@ type Choice = Pick<BuildOptions, 'kernel' | 'iptables' | 'protocols'>;
  */
 export async function choose(options: Choice): Promise<Chosen> {
   const linux = await loadLinuxRecipe(PROJECT, options.kernel);
-  const [iptables, definitions, scenario, guest] = await Promise.all([
+  const [iptables, toolchain, definitions, scenario, guest] = await Promise.all([
     loadIptablesRecipe(PROJECT, options.iptables ?? linux.iptables),
+    loadToolchain(PROJECT, options.toolchain ?? linux.toolchain),
     definitionFiles(PROJECT, options.protocols ?? linux.protocols),
     projectFile(PROJECT, `recipes/scenarios/${linux.scenario}.yaml`),
     filesBelow(PROJECT, 'guest'),
   ]);
-  return { linux, iptables, definitions, scenario, guest };
+  return { linux, iptables, toolchain, definitions, scenario, guest };
 }
 
 /** Looks at the host and plans the run. Starts no step. */
 export async function prepare(chosen: Chosen, options: BuildOptions, cache: string): Promise<Job> {
-  const [runtime, userland, vm] = await Promise.all([
-    openRuntime(options.builder, cache),
+  const [builder, userland, vm] = await Promise.all([
+    openBuilder(options.builder, { cache }),
     userlandFacts(),
     options.verify ? vmFacts(cache) : Promise.resolve({}),
   ]);
@@ -65,17 +67,21 @@ export async function prepare(chosen: Chosen, options: BuildOptions, cache: stri
       { kind: 'local', path },
     ]),
   );
+  const { toolchain, ...recipes } = chosen;
   const plan = makePlan({
-    ...chosen,
+    ...recipes,
     mode: options.mode,
     overrides,
     verify: options.verify,
-    host: { toolchain: runtime.toolchain, userland, vm },
+    // Only a builder that compiles with the machine's own tools needs no root.
+    ...(builder.toolchain === undefined ? { toolchain } : {}),
+    inVm: builder.name === 'qemu',
+    host: { toolchain: builder.toolchain ?? {}, userland, vm },
   });
   return {
     chosen,
     plan,
-    runtime,
+    builder,
     policy: { mirrors: options.mirror, offline: options.offline },
     host: { ...userland, ...vm },
   };

@@ -69,9 +69,10 @@ export async function openRecord(job: Job, options: BuildOptions, out: string): 
     started: new Date().toISOString(),
     host: job.host,
     builder: {
-      name: job.runtime.name,
-      toolchain: job.runtime.toolchain,
-      confinement: job.runtime.confinement,
+      name: job.builder.name,
+      why: job.builder.why,
+      toolchain: job.builder.toolchain ?? {},
+      confinement: job.builder.confinement,
     },
     reproduce: reproducer(options),
   };

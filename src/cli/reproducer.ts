@@ -10,6 +10,7 @@ export function reproducer(options: BuildOptions): string {
     ...(options.iptables === undefined ? [] : ['--iptables', options.iptables]),
     ...['--mode', options.mode],
     ...['--builder', options.builder],
+    ...(options.toolchain === undefined ? [] : ['--toolchain', options.toolchain]),
     ...Object.entries(options.source).flatMap(([name, path]) => ['--source', `${name}=${path}`]),
     ...options.mirror.flatMap((mirror) => ['--mirror', mirror]),
     ...(options.offline ? ['--offline'] : []),

@@ -11,7 +11,6 @@ import type { Entry } from '../model/store.js';
 import { verify } from '../steps/verify.js';
 import { choose } from './job.js';
 import { PROJECT, storeRoot } from './paths.js';
-import { openRuntime } from '../runtimes/index.js';
 import { writeLine } from './screen.js';
 import type { Shell } from './shell.js';
 
@@ -51,7 +50,7 @@ async function verifyOut(out: string, json: boolean, signal: AbortSignal): Promi
         cache,
         log: join(out, 'logs', 'verify.log'),
         policy: { mirrors: [], offline: true },
-        runtime: await openRuntime('host', cache),
+        runtime: () => Promise.reject(new Error('nothing is compiled to verify')),
         jobs: 1,
         signal,
         progress: ({ done, total, note }) => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Emit } from '../model/event.js';
-import type { Runtime } from '../model/runtime.js';
+import type { Builder } from '../model/runtime.js';
 import type { FetchPolicy } from '../model/step.js';
 import type { Entry } from '../model/store.js';
 import type { Task } from '../model/task.js';
@@ -18,7 +18,7 @@ export interface RunEnvironment extends LookupEnvironment {
   readonly project: string;
   /** Directory for the steps' logs. */
   readonly logs: string;
-  readonly runtime: Runtime;
+  readonly builder: Builder;
   readonly jobs: number;
   readonly emit: Emit;
   /** Told of every task that is done, before its event. */

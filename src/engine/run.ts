@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { interrupted } from '../host/exec.js';
 import { withLock } from '../host/lock.js';
 import { Failed } from '../model/failure.js';
+import type { Workshop } from '../model/runtime.js';
 import type { StepContext } from '../model/step.js';
 import type { Entry, Manifest } from '../model/store.js';
 import type { Plan, Task } from '../model/task.js';
@@ -48,7 +49,8 @@ async function runTask(
 ): Promise<TaskResult> {
   let started = performance.now();
   try {
-    const needs = await gather(task, running);
+    const needs = await gather(task.id, task.needs, running);
+    const tools = await gather(task.id, task.tools ?? {}, running);
     started = performance.now();
     const digests = Object.fromEntries(
       Object.entries(needs).map(([role, entry]) => [role, entry.manifest.digest]),
@@ -56,7 +58,9 @@ async function runTask(
     const key = keyOf(fingerprint(task, digests, await resolved(task, env)));
     const known = await env.store.lookup(key);
     const made =
-      known === undefined ? await make(task, key, needs, env) : { entry: known, hit: true };
+      known === undefined
+        ? await make(task, key, { needs, tools }, env)
+        : { entry: known, hit: true };
     const result: TaskResult = { task, key, ...made };
     env.onResult(result);
     env.emit({
@@ -80,15 +84,22 @@ async function runTask(
   }
 }
 
+/** Outputs that a step reads, by role; `tools` leave no trace in what it yields. */
+interface Inputs {
+  readonly needs: Readonly<Record<string, Entry>>;
+  readonly tools: Readonly<Record<string, Entry>>;
+}
+
 async function gather(
-  task: Task,
+  taskId: string,
+  roles: Readonly<Record<string, string>>,
   running: ReadonlyMap<string, Promise<TaskResult>>,
 ): Promise<Record<string, Entry>> {
   const needs: Record<string, Entry> = {};
-  for (const [role, id] of Object.entries(task.needs)) {
+  for (const [role, id] of Object.entries(roles)) {
     const needed = running.get(id);
     if (needed === undefined)
-      throw new Error(`${task.id} needs ${id}, which is not before it in the plan`);
+      throw new Error(`${taskId} needs ${id}, which is not before it in the plan`);
     needs[role] = (await needed).entry;
   }
   return needs;
@@ -98,7 +109,7 @@ async function gather(
 async function make(
   task: Task,
   key: string,
-  needs: Readonly<Record<string, Entry>>,
+  inputs: Inputs,
   env: RunEnvironment,
 ): Promise<{ entry: Entry; hit: boolean }> {
   if (env.signal.aborted) throw interrupted();
@@ -113,7 +124,7 @@ async function make(
     async () => {
       const meanwhile = await env.store.lookup(key);
       if (meanwhile !== undefined) return { entry: meanwhile, hit: true };
-      return { entry: await work(task, key, needs, env), hit: false };
+      return { entry: await work(task, key, inputs, env), hit: false };
     },
     {
       signal: env.signal,
@@ -128,16 +139,11 @@ async function make(
   );
 }
 
-async function work(
-  task: Task,
-  key: string,
-  needs: Readonly<Record<string, Entry>>,
-  env: RunEnvironment,
-): Promise<Entry> {
+async function work(task: Task, key: string, inputs: Inputs, env: RunEnvironment): Promise<Entry> {
   const started = performance.now();
   const { out, scratch } = await env.store.stage(key);
   try {
-    const ctx = await context(task, { out, scratch, needs }, env);
+    const ctx = await context(task, { out, scratch, ...inputs }, env);
     const result = await runStep(task, ctx);
     const derived = result.derived ?? false;
     const files = derived ? [] : await inventory(out);
@@ -159,7 +165,7 @@ async function work(
 
 async function context(
   task: Task,
-  dirs: Pick<StepContext, 'out' | 'scratch' | 'needs'>,
+  { tools, ...dirs }: Pick<StepContext, 'out' | 'scratch'> & Inputs,
   env: RunEnvironment,
 ): Promise<StepContext> {
   await mkdir(env.logs, { recursive: true });
@@ -172,7 +178,7 @@ async function context(
     cache: env.store.root,
     log,
     policy: env.policy,
-    runtime: env.runtime,
+    runtime: () => env.builder.open(workshopOf(dirs.needs, tools)),
     jobs: env.jobs,
     signal: env.signal,
     progress: (progress) => {
@@ -182,4 +188,10 @@ async function context(
       env.emit({ type: 'task-warning', id: task.id, message });
     },
   };
+}
+
+function workshopOf(needs: Inputs['needs'], { vm }: Inputs['tools']): Workshop | undefined {
+  const { toolchain } = needs;
+  if (toolchain === undefined) return undefined;
+  return { toolchain, ...(vm === undefined ? {} : { vm }) };
 }

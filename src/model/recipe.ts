@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { Source, Unpack } from './source.js';
+import type { DebsSource, Source, Unpack } from './source.js';
 
 /** A file of the project that a recipe refers to; its digest makes it part of every cache key it enters. */
 export interface ProjectFile {
@@ -77,6 +77,8 @@ export interface LinuxRecipe {
   readonly linux: SourceSpec;
   readonly series: readonly Series[];
   readonly config: ConfigSpec;
+  /** Toolchain that a builder with a root of its own compiles with, by name. */
+  readonly toolchain: string;
   /** Default iptables recipe. */
   readonly iptables: string;
   /** Definition sets, by name. */
@@ -86,6 +88,28 @@ export interface LinuxRecipe {
   /** Modules loaded in the guest, in order, beyond what their dependencies bring. */
   readonly guestModules: readonly string[];
   readonly module?: ModuleMode;
+}
+
+/** A compiler with all that a kernel and an iptables need beside it: a Debian suite and packages of it. */
+export interface ToolchainRecipe {
+  readonly kind: 'toolchain';
+  /** The folder's name below containers/, such as `bookworm-gcc-12`. */
+  readonly name: string;
+  readonly summary: string;
+  readonly file: ProjectFile;
+  readonly containerfile: ProjectFile;
+  /** Debian suite's codename. */
+  readonly suite: string;
+  /** The program that `gcc` and `cc` stand for in the root, such as `gcc-12`. */
+  readonly compiler: string;
+  /** Debian packages; what they depend on follows. */
+  readonly packages: readonly string[];
+  /** All packages of the root, pinned: those above, the suite's essential ones, and what they need. */
+  readonly lock: DebsSource;
+  /** Image of a registry with that suite, by digest: `docker.io/library/debian@sha256:…`. */
+  readonly base: string;
+  /** Kernel that the qemu builder boots. */
+  readonly vm: SourceSpec;
 }
 
 export interface IptablesRecipe {

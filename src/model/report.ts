@@ -45,6 +45,7 @@ export interface Report {
   readonly host: Readonly<Record<string, string>>;
   readonly builder: {
     readonly name: string;
+    readonly why: string;
     readonly toolchain: Readonly<Record<string, string>>;
     readonly confinement: Confinement;
   };

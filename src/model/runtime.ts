@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import type { Entry } from './store.js';
 
 export const BUILDERS = ['host', 'chroot', 'podman', 'docker', 'qemu'] as const;
 export type BuilderName = (typeof BUILDERS)[number];
@@ -26,6 +27,30 @@ export interface Confinement {
   readonly user: 'unprivileged' | 'root';
   /** Words for people: which tool does it, or why it can't. */
   readonly how: string;
+}
+
+/** What a builder with a root of its own works with. */
+export interface Workshop {
+  /** Output of the toolchain task: `root/`, and its versions as facts. */
+  readonly toolchain: Entry;
+  /** A distribution's kernel package, unpacked; for the qemu builder. */
+  readonly vm?: Entry;
+}
+
+/** A way to compile that works on this host, found by trying. */
+export interface Builder {
+  readonly name: BuilderName;
+  readonly confinement: Confinement;
+  /** Why this one, for people: what was tried and what was found. */
+  readonly why: string;
+  /** Versions of the machine's own tools, where those are what it compiles with. */
+  readonly toolchain?: Readonly<Record<string, string>>;
+  /**
+   * Gets ready to run commands. Called once per step; whatever takes long is kept for the next call.
+   *
+   * @param workshop undefined where the machine's own tools are used
+   */
+  open(workshop: Workshop | undefined): Promise<Runtime>;
 }
 
 /** A place where compiling happens. */

@@ -42,7 +42,31 @@ export interface LocalSource {
   readonly path: string;
 }
 
-export type Source = AptSource | HttpSource | GitSource | LocalSource;
+/** A .deb file in Debian's archive, pinned. */
+export interface LockedDeb {
+  readonly name: string;
+  readonly version: string;
+  /** The archive whose pool has it. */
+  readonly archive: 'main' | 'security';
+  /** Path below the archive's address, such as `pool/main/g/gcc-12/gcc-12_12.2.0-14_amd64.deb`. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: string;
+}
+
+/**
+ * Pinned packages: from the mirror that the machine is configured with while that has them, and from
+ * snapshot.debian.org as of `snapshot` when it does not any more.
+ */
+export interface DebsSource {
+  readonly kind: 'debs';
+  /** When these were the suite's newest, as snapshot.debian.org writes it: `20261122T000000Z`. */
+  readonly snapshot: string;
+  readonly debs: readonly LockedDeb[];
+}
+
+export type Source = AptSource | HttpSource | GitSource | DebsSource | LocalSource;
 
 /** What a fetch brought: one file, with where it came from. */
 export interface FetchedFile {

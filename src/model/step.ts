@@ -27,7 +27,11 @@ export interface StepContext {
   /** Log file of this step (created by the engine). */
   readonly log: string;
   readonly policy: FetchPolicy;
-  readonly runtime: Runtime;
+  /**
+   * The builder, opened over the task's `toolchain` (and the tool `vm`) where it has a root of its own.
+   * Steps that compile call it; others need no builder.
+   */
+  runtime(): Promise<Runtime>;
   /** Parallel jobs for make. */
   readonly jobs: number;
   readonly signal: AbortSignal;

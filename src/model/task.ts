@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { ConfigSpec, Era, ProjectFile, Series } from './recipe.js';
+import type { ConfigSpec, Era, ProjectFile, Series, ToolchainRecipe } from './recipe.js';
 import type { Source, Unpack } from './source.js';
 
 /** The pipeline's verbs, in the order in which a run meets them. */
 export const VERBS = [
+  'toolchain',
   'fetch',
   'unpack',
   'patch',
@@ -50,8 +51,13 @@ export interface VerifyParams {
   readonly backends: readonly ('legacy' | 'nft')[];
 }
 
+/** What a toolchain's root is made of beside the packages that were fetched. */
+export type ToolchainParams = Pick<ToolchainRecipe, 'suite' | 'compiler' | 'packages'>;
+
 /** What each verb is told. Everything here is data and enters the cache key. */
 export interface TaskParams {
+  /** Needs `fetch`. Yields root/, the file system that a builder compiles in, and its tools' versions. */
+  readonly toolchain: ToolchainParams;
   readonly fetch: { readonly name: string; readonly source: Source };
   /** Needs `fetch`. */
   readonly unpack: { readonly name: string; readonly unpack: Unpack };
@@ -61,7 +67,10 @@ export interface TaskParams {
   readonly configure: { readonly config: ConfigSpec; readonly era: Era };
   readonly compile: CompileParams;
   readonly package: PackageParams;
-  /** Needs `iptables` and either `linux` or both `match` and `kernel`. Yields initramfs.cpio.gz. */
+  /**
+   * Needs `iptables` and either `linux` or both `match` and `kernel`; libraries come from `toolchain`
+   * where one is needed, from the host otherwise. Yields initramfs.cpio.gz.
+   */
   readonly image: ImageParams;
   /** Needs `image` and `linux` or `kernel`. Boots, checks, yields checks.json and console.log. */
   readonly verify: VerifyParams;
@@ -75,6 +84,8 @@ export type Task = {
     /** For people: "patch linux 6.1 with layer7". */
     readonly title: string;
     readonly needs: Readonly<Record<string, string>>;
+    /** Tasks whose output the step works with, but which leave no trace in what it yields. */
+    readonly tools?: Readonly<Record<string, string>>;
     readonly params: TaskParams[V];
     /** Facts about the host that the result depends on (compiler, busybox, QEMU versions). */
     readonly host: Readonly<Record<string, string>>;

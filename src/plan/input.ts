@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { IptablesRecipe, LinuxRecipe, ProjectFile } from '../model/recipe.js';
+import type { IptablesRecipe, LinuxRecipe, ProjectFile, ToolchainRecipe } from '../model/recipe.js';
 import type { Source } from '../model/source.js';
+import type { Task } from '../model/task.js';
 
 /** Facts about the host that results depend on; gathered before planning, so that planning is pure. */
 export interface HostFacts {
-  /** The builder's tool versions. */
+  /** The machine's tool versions, where the builder compiles with them; empty otherwise. */
   readonly toolchain: Readonly<Record<string, string>>;
   /** Digest of the busybox that goes into the image, and of libc. */
   readonly userland: Readonly<Record<string, string>>;
@@ -25,6 +26,10 @@ export interface PlanInput {
   /** False for --no-verify. */
   readonly verify: boolean;
   readonly host: HostFacts;
+  /** The root that the builder compiles in; undefined for the machine's own tools. */
+  readonly toolchain?: ToolchainRecipe;
+  /** The builder runs commands in a virtual machine. */
+  readonly inVm: boolean;
 }
 
 /** What a run's plan is made of besides the kernel's part. */
@@ -32,4 +37,12 @@ export interface PlanParts {
   readonly input: PlanInput;
   /** The source of that name that is to be used, in place of the recipe's if the user said so. */
   readonly source: (name: string, recipe: Source) => Source;
+  readonly builder: BuilderRoles;
+}
+
+/** The builder's tasks, and what they mean to a task that runs commands in the builder. */
+export interface BuilderRoles {
+  readonly tasks: readonly Task[];
+  readonly needs: Readonly<Record<string, string>>;
+  readonly tools: Readonly<Record<string, string>>;
 }

@@ -15,7 +15,7 @@ export interface KernelRoles {
 }
 
 /** A patched tree: kernel, modules and headers are all built here. */
-export function fullKernel({ input, source }: PlanParts): KernelRoles {
+export function fullKernel({ input, source, builder }: PlanParts): KernelRoles {
   const { linux, host } = input;
   const what = `linux ${linux.version}`;
   const tasks: Task[] = [
@@ -33,7 +33,8 @@ export function fullKernel({ input, source }: PlanParts): KernelRoles {
       id: 'configure:linux',
       verb: 'configure',
       title: `configure ${what}`,
-      needs: { tree: 'unpack:linux', patch: 'patch:linux' },
+      needs: { tree: 'unpack:linux', patch: 'patch:linux', ...builder.needs },
+      tools: builder.tools,
       params: { config: linux.config, era: linux.era },
       host: host.toolchain,
     },
@@ -41,7 +42,13 @@ export function fullKernel({ input, source }: PlanParts): KernelRoles {
       id: 'compile:linux',
       verb: 'compile',
       title: `compile ${what}`,
-      needs: { tree: 'unpack:linux', patch: 'patch:linux', config: 'configure:linux' },
+      needs: {
+        tree: 'unpack:linux',
+        patch: 'patch:linux',
+        config: 'configure:linux',
+        ...builder.needs,
+      },
+      tools: builder.tools,
       params: { what: 'linux', arch: linux.arch, era: linux.era },
       host: host.toolchain,
     },

@@ -6,7 +6,8 @@ import { fetchTask, unpackTask } from './tasks.js';
 
 /** The match alone, built against a distribution's headers and loaded into its kernel. */
 export function moduleKernel(parts: PlanParts, module: ModuleMode): KernelRoles {
-  const { linux, host } = parts.input;
+  const { input, builder } = parts;
+  const { linux, host } = input;
   return {
     tasks: [
       fetchTask('headers', 'kernel headers', parts.source('headers', module.headers.source)),
@@ -25,7 +26,8 @@ export function moduleKernel(parts: PlanParts, module: ModuleMode): KernelRoles 
         id: 'compile:match',
         verb: 'compile',
         title: 'compile the match as a module',
-        needs: { headers: 'unpack:headers', patch: 'patch:match' },
+        needs: { headers: 'unpack:headers', patch: 'patch:match', ...builder.needs },
+        tools: builder.tools,
         params: { what: 'match' },
         host: host.toolchain,
       },

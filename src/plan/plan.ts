@@ -3,6 +3,7 @@ import { Failed } from '../model/failure.js';
 import type { ModuleMode } from '../model/recipe.js';
 import type { Source } from '../model/source.js';
 import type { Plan, Task } from '../model/task.js';
+import { builderRoles } from './builder.js';
 import type { PlanInput, PlanParts } from './input.js';
 import { fullKernel, type KernelRoles } from './kernel.js';
 import { moduleKernel } from './module.js';
@@ -18,6 +19,7 @@ export function makePlan(input: PlanInput): Plan {
   const used = new Set<string>();
   const parts: PlanParts = {
     input,
+    builder: builderRoles(input),
     source(name, recipe) {
       used.add(name);
       return input.overrides[name] ?? recipe;
@@ -25,10 +27,11 @@ export function makePlan(input: PlanInput): Plan {
   };
   const kernel = input.mode === 'full' ? fullKernel(parts) : moduleKernel(parts, moduleOf(input));
   const tasks = [
+    ...parts.builder.tasks,
     ...kernel.tasks,
     ...iptablesTasks(parts),
     ...packageTasks(input, kernel),
-    ...guestTasks(input, kernel),
+    ...guestTasks(parts, kernel),
   ];
   refuseUnknownOverrides(input.overrides, used);
   return { name: input.linux.version, mode: input.mode, tasks };
@@ -57,7 +60,7 @@ function refuseUnknownOverrides(
   });
 }
 
-function iptablesTasks({ input, source }: PlanParts): Task[] {
+function iptablesTasks({ input, source, builder }: PlanParts): Task[] {
   const { version, iptables, series, configure } = input.iptables;
   return [
     fetchTask('iptables', `iptables ${version}`, source('iptables', iptables.source)),
@@ -74,7 +77,8 @@ function iptablesTasks({ input, source }: PlanParts): Task[] {
       id: 'compile:iptables',
       verb: 'compile',
       title: `compile iptables ${version}`,
-      needs: { tree: 'unpack:iptables', patch: 'patch:iptables' },
+      needs: { tree: 'unpack:iptables', patch: 'patch:iptables', ...builder.needs },
+      tools: builder.tools,
       params: { what: 'iptables', configure },
       host: input.host.toolchain,
     },
@@ -109,13 +113,13 @@ function packageTasks(input: PlanInput, kernel: KernelRoles): Task[] {
   ];
 }
 
-function guestTasks(input: PlanInput, kernel: KernelRoles): Task[] {
+function guestTasks({ input, builder }: PlanParts, kernel: KernelRoles): Task[] {
   const { linux, iptables, host } = input;
   const image: Task = {
     id: 'image:initramfs',
     verb: 'image',
     title: 'image initramfs.cpio.gz',
-    needs: { ...kernel.image, iptables: 'compile:iptables' },
+    needs: { ...kernel.image, iptables: 'compile:iptables', ...builder.needs },
     params: {
       modules: linux.guestModules,
       definitions: input.definitions,

@@ -5,45 +5,69 @@ import { errorCode } from '../host/space.js';
 import { Failed } from '../model/failure.js';
 import { nearestVersions } from './nearest.js';
 import { printable } from './printable.js';
-import { refused, wholeFile } from './refuse.js';
+import { compare, refused, wholeFile } from './refuse.js';
 import { VERSION, compareVersions } from './version.js';
 
-export type RecipeKind = 'linux' | 'iptables';
+/** Where the recipes of a kind lie, and what names they can have. */
+const KINDS = {
+  linux: { folder: 'recipes/linux', suffix: '.yaml', named: 'version', pattern: VERSION },
+  iptables: { folder: 'recipes/iptables', suffix: '.yaml', named: 'version', pattern: VERSION },
+  toolchain: {
+    folder: 'containers',
+    suffix: '/toolchain.yaml',
+    named: 'name',
+    pattern: /^[a-z][a-z0-9.-]*$/,
+  },
+} as const;
 
-const SUFFIX = '.yaml';
+export type RecipeKind = keyof typeof KINDS;
 
 /** The project's folder without symbolic links, which all other paths are compared with. */
 export function realRoot(projectRoot: string): Promise<string> {
   return realpath(projectRoot);
 }
 
-/** Versions that have a recipe, oldest first: each is a file recipes/<kind>/<version>.yaml. */
+/** Names that have a recipe: versions oldest first, other names in order. */
 export async function recipeVersions(root: string, kind: RecipeKind): Promise<string[]> {
-  const names = await readdir(join(root, 'recipes', kind)).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  });
-  const versions = names
-    .filter((file) => file.endsWith(SUFFIX))
-    .map((file) => file.slice(0, -SUFFIX.length));
-  const odd = versions.filter((version) => !VERSION.test(version));
+  const { folder, suffix, named, pattern } = KINDS[kind];
+  const found = await readdir(join(root, folder), { withFileTypes: true }).catch(
+    (error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    },
+  );
+  const versions = suffix.startsWith('/')
+    ? found.filter((entry) => entry.isDirectory()).map(({ name }) => name)
+    : found
+        .map(({ name }) => name)
+        .filter((name) => name.endsWith(suffix))
+        .map((name) => name.slice(0, -suffix.length));
+  const odd = versions.filter((version) => !pattern.test(version));
   if (odd.length > 0) {
     throw refused(
       odd.map((version) =>
         wholeFile(
           printable(recipePath(kind, version)),
-          'the name of the file is not a version',
-          'name it <version>.yaml, such as 6.1.yaml; the version starts with a digit',
+          `what it is called by is not a ${named}`,
+          named === 'version'
+            ? 'name it <version>.yaml, such as 6.1.yaml; the version starts with a digit'
+            : 'name the folder with small letters, digits, - and .',
         ),
       ),
     );
   }
-  return versions.toSorted(compareVersions);
+  return versions.toSorted(named === 'version' ? compareVersions : compare);
 }
 
 /** Path of a recipe below the project's root. */
 export function recipePath(kind: RecipeKind, version: string): string {
-  return `recipes/${kind}/${version}${SUFFIX}`;
+  const { folder, suffix } = KINDS[kind];
+  return `${folder}/${version}${suffix}`;
+}
+
+/** What a recipe of that kind is called by: the name of its first key. */
+export function namingKey(kind: RecipeKind): 'version' | 'name' {
+  return KINDS[kind].named;
 }
 
 /**
@@ -69,7 +93,7 @@ function unknownRecipe(kind: RecipeKind, version: string, known: readonly string
     hints: [
       ...(near.length === 0 ? [] : [`did you mean ${near.join(' or ')}?`]),
       known.length === 0
-        ? `recipes/${kind} is empty; ${add}`
+        ? `${KINDS[kind].folder} is empty; ${add}`
         : `there is: ${known.join(', ')}; ${add}`,
     ],
   });

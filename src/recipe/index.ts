@@ -2,3 +2,4 @@
 export { loadIptablesRecipe } from './iptables.js';
 export { loadLinuxRecipe } from './linux.js';
 export { listRecipes } from './list.js';
+export { loadToolchain } from './toolchain.js';

@@ -3,8 +3,13 @@ import * as z from 'zod/mini';
 import type { RecipeKind } from './directory.js';
 import { iptablesSchema } from './schema/iptables.js';
 import { linuxSchema } from './schema/linux.js';
+import { toolchainSchema } from './schema/toolchain.js';
 
-const SCHEMAS = { linux: linuxSchema, iptables: iptablesSchema } as const;
+const SCHEMAS = {
+  linux: linuxSchema,
+  iptables: iptablesSchema,
+  toolchain: toolchainSchema,
+} as const;
 
 /** Path of a published schema below the project's root; recipes name it in their first line. */
 export function schemaPath(kind: RecipeKind): string {

@@ -21,6 +21,7 @@ export async function loadLinuxRecipe(projectRoot: string, version: string): Pro
     references.series(words.series),
     references.config(words.config),
     references.recipe('iptables', words.iptables, ['iptables']),
+    references.recipe('toolchain', words.toolchain, ['toolchain']),
     references.scenario(words.verify.scenario, ['verify', 'scenario']),
   ]);
   if (references.faults.length > 0) throw refused(references.faults);
@@ -34,6 +35,7 @@ export async function loadLinuxRecipe(projectRoot: string, version: string): Pro
     linux: { source: toSource(words.source), unpack: words.unpack ?? {} },
     series,
     config,
+    toolchain: words.toolchain,
     iptables: words.iptables,
     protocols: words.protocols,
     scenario: words.verify.scenario,

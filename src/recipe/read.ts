@@ -2,7 +2,7 @@
 import type * as z from 'zod/mini';
 import type { ProjectFile } from '../model/recipe.js';
 import { MAX_BYTES } from './bounds.js';
-import { recipePath, requireRecipe, type RecipeKind } from './directory.js';
+import { namingKey, recipePath, requireRecipe, type RecipeKind } from './directory.js';
 import { explain } from './explain.js';
 import { Unusable, projectBytes } from './project-file.js';
 import { References } from './references.js';
@@ -11,9 +11,7 @@ import { decodeUtf8 } from './utf8.js';
 import { parseYaml } from './yaml.js';
 
 /** What every recipe says of itself. */
-interface Titled {
-  readonly version: string;
-}
+type Titled = { readonly version: string } | { readonly name: string };
 
 /** A recipe that its schema has checked; what it refers to is still to be found. */
 export interface CheckedWords<W> {
@@ -23,7 +21,7 @@ export interface CheckedWords<W> {
 }
 
 /**
- * Reads and checks recipes/<kind>/<version>.yaml.
+ * Reads and checks the recipe of a version, or of a name.
  *
  * @param root the project's folder without symbolic links
  * @throws Failed `unknown-recipe`, `recipe-invalid`
@@ -44,10 +42,12 @@ export async function readRecipe<W extends Titled>(
   const checked = schema.safeParse(yaml.data, { jitless: true });
   if (!checked.success) throw refused(explain(checked.error.issues, schema, yaml));
   const references = new References(root, yaml);
-  if (checked.data.version !== version) {
+  const named = 'version' in checked.data ? checked.data.version : checked.data.name;
+  if (named !== version) {
+    const key = namingKey(kind);
     references.complain(
-      ['version'],
-      `the version is ${checked.data.version}, but the file is named ${version}.yaml`,
+      [key],
+      `the ${key} is ${named}, but the file is ${path}`,
       'make them the same',
     );
   }

@@ -12,7 +12,7 @@ type Guest = NonNullable<Report['guest']>;
 /** The part of a report that one task's facts fill. */
 export type ReportedFacts = Partial<
   Pick<Report, 'inputs' | 'patches' | 'config' | 'guest' | 'checks'>
->;
+> & { readonly toolchain?: Readonly<Record<string, string>> };
 
 /**
  * Reads what a step handed on. The shape of each verb's facts is the step's promise; a step that
@@ -28,6 +28,8 @@ export function reportedFacts(task: Task, facts: Facts): ReportedFacts {
       return { config: (facts['config'] ?? []) as ConfigVerdict[] };
     case 'verify':
       return verified(facts);
+    case 'toolchain':
+      return { toolchain: facts['versions'] as Record<string, string> };
     case 'unpack':
     case 'compile':
     case 'package':

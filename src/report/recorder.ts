@@ -74,12 +74,15 @@ export class Recorder {
     this.#found.set(id, reportedFacts(task, facts));
     const found = [...this.#tasks.keys()].flatMap((each) => this.#found.get(each) ?? []);
     const guest = found.findLast((each) => each.guest !== undefined)?.guest;
+    const toolchain = found.find((each) => each.toolchain !== undefined)?.toolchain;
+    const { builder } = this.#report;
     this.#set({
       inputs: found.flatMap((each) => each.inputs ?? []),
       patches: found.flatMap((each) => each.patches ?? []),
       config: found.flatMap((each) => each.config ?? []),
       checks: found.flatMap((each) => each.checks ?? []),
       ...(guest === undefined ? {} : { guest }),
+      ...(toolchain === undefined ? {} : { builder: { ...builder, toolchain } }),
     });
   }
 

@@ -1,10 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { exec, type Argv } from '../host/exec.js';
 import { Failed } from '../model/failure.js';
 import type { Confinement } from '../model/runtime.js';
 
+/** A root file system as its top level: what is mounted from where, and the links. */
+export interface Root {
+  /** Directory of the root, and what it holds. */
+  readonly dir: string;
+  readonly folders: readonly string[];
+  /** Name and target. */
+  readonly links: readonly (readonly [string, string])[];
+}
+
+/** Reads a root's top level. What the jail puts there itself is left out. */
+export async function rootOf(dir: string): Promise<Root> {
+  const entries = await readdir(dir, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
+  return {
+    dir,
+    folders: folders.filter((name) => !['dev', 'proc', 'sys', 'tmp'].includes(name)),
+    links: await Promise.all(
+      links.map(async (name) => [name, await readlink(join(dir, name))] as const),
+    ),
+  };
+}
+
 /** What a confined command may see and write. */
 export interface Bounds {
+  /** What stands in `/`; default: the machine's own. */
+  readonly root?: Root;
   /** The user's home, hidden except for what is below `readable` and `writable`. */
   readonly home: string;
   readonly readable: readonly string[];
@@ -41,16 +68,29 @@ export const BWRAP: Jail = {
     '--die-with-parent',
     '--new-session',
     ...['--cap-drop', 'ALL'],
-    ...['--ro-bind', '/', '/'],
+    ...rootWords(bounds.root),
     ...['--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'],
     ...(bounds.home === '/' ? [] : ['--tmpfs', bounds.home]),
     ...bounds.readable.flatMap((path) => ['--ro-bind', path, path]),
     ...bounds.writable.flatMap((path) => ['--bind', path, path]),
+    ...(bounds.root === undefined ? [] : ['--remount-ro', '/']),
     ...['--chdir', bounds.cwd],
     '--',
     ...argv,
   ],
 };
+
+/**
+ * bwrap's words for `/`. Another root is not mounted as it is: then mount points could not be made in
+ * it. Its parts are mounted into an empty one.
+ */
+function rootWords(root: Root | undefined): string[] {
+  if (root === undefined) return ['--ro-bind', '/', '/'];
+  return [
+    ...root.folders.flatMap((name) => ['--ro-bind', join(root.dir, name), `/${name}`]),
+    ...root.links.flatMap(([name, target]) => ['--symlink', target, `/${name}`]),
+  ];
+}
 
 /** unshare(1) of util-linux: the network is off, the file system is as the caller sees it. */
 export const UNSHARE: Jail = {

@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Failed } from '../model/failure.js';
-import type { BuilderName, Runtime } from '../model/runtime.js';
-import { hostRuntime } from './host.js';
+import type { BuilderName, Builder } from '../model/runtime.js';
+import { chrootBuilder } from './chroot.js';
+import { hostBuilder } from './host.js';
+
+/** What a builder has to know of the run. */
+export interface BuilderOptions {
+  /** The store's root, which commands may read. */
+  readonly cache: string;
+}
 
 /** Builders that exist, by name. A new one is a file beside this and a line here. */
-const RUNTIMES: Partial<Record<BuilderName, (cache: string) => Promise<Runtime>>> = {
-  host: hostRuntime,
+const BUILDERS: Partial<Record<BuilderName, (options: BuilderOptions) => Promise<Builder>>> = {
+  host: ({ cache }) => hostBuilder(cache),
+  chroot: ({ cache }) => chrootBuilder([cache]),
 };
 
 /**
  * The builder that was asked for; `auto` is the host.
  *
- * @param cache the store's root
- * @throws Failed `not-applicable` for a builder that this version does not have
+ * @throws Failed `not-applicable` for a builder that this version does not have, `host-lacks` for
+ *   one that does not work here
  */
-export async function openRuntime(name: BuilderName | 'auto', cache: string): Promise<Runtime> {
-  const open = RUNTIMES[name === 'auto' ? 'host' : name];
-  if (open !== undefined) return open(cache);
+export async function openBuilder(
+  name: BuilderName | 'auto',
+  options: BuilderOptions,
+): Promise<Builder> {
+  const open = BUILDERS[name === 'auto' ? 'host' : name];
+  if (open !== undefined) return open(options);
   throw new Failed({
     reason: 'not-applicable',
     message: `the builder ${name} is not in this version`,
-    hints: [`builders here: ${Object.keys(RUNTIMES).join(', ')}`],
+    hints: [`builders here: ${Object.keys(BUILDERS).join(', ')}`],
   });
 }

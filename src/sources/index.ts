@@ -23,6 +23,8 @@ export async function fetchSource(
       return (await import('./http.js')).fetchHttp(name, source, ctx);
     case 'git':
       return (await import('./git.js')).fetchGit(name, source, ctx);
+    case 'debs':
+      return (await import('./debs.js')).fetchDebs(name, source, ctx);
     case 'local':
       return (await import('./local.js')).fetchLocal(source, ctx);
   }
@@ -47,6 +49,7 @@ export async function resolveSource(
       return [(await (await import('./local.js')).resolveLocal(source)).digest];
     case 'http':
     case 'git':
+    case 'debs':
       return [];
   }
 }

@@ -21,13 +21,14 @@ export const configure: Step<'configure'> = ({ config, era }, ctx) =>
     if (config.fragments.length > 0 && config.requests.length === 0) {
       throw new Error(`${ctx.taskId} was planned with fragments that nobody read`);
     }
+    const runtime = await ctx.runtime();
     const reproducible = await kbuildEnv(src);
     const resolved = await resolveConfig({
       build,
       config,
       era,
       make: (target, env) =>
-        ctx.runtime.run({
+        runtime.run({
           argv: kbuildMake(src, build, ARCH, [target]),
           cwd: build,
           env: { ...reproducible, ...env },

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { ERAS } from '../eras.js';
 import { series } from './series.js';
 import { source, unpack } from './source.js';
-import { listOf, name, path, summary, version, word } from './words.js';
+import { listOf, name, path, summary, toolchainName, version, word } from './words.js';
 
 const eraNames = Object.keys(ERAS) as (keyof typeof ERAS)[];
 
@@ -46,6 +46,9 @@ export const linuxSchema = z
     unpack: z.exactOptional(unpack),
     series,
     config,
+    toolchain: toolchainName(
+      'The toolchain of containers/ that builds it, where the machine has no such compiler itself.',
+    ),
     iptables: version('The recipe of recipes/iptables that goes with it.'),
     protocols: listOf(name("A set's name."), 'Sets of protocol definitions that are installed.'),
     verify,

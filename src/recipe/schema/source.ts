@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
 import type { Source } from '../../model/source.js';
-import { listOf, path, word } from './words.js';
-
-/** Debian Policy 5.6.1: names of packages. */
-const PACKAGE = /^[a-z0-9][a-z0-9.+-]+$/;
+import { listOf, packageName, path, suite, word } from './words.js';
 
 /**
  * A regular expression for names of packages. Without groups no quantifier can stand on another,
@@ -13,8 +10,8 @@ const PACKAGE = /^[a-z0-9][a-z0-9.+-]+$/;
 const NAME_PATTERN = /^[A-Za-z0-9.+*?\\[\]-]+$/;
 
 const apt = z.strictObject({
-  apt: word(PACKAGE, 'the name of a Debian package', "Debian package's name."),
-  suite: word(/^[a-z][a-z0-9-]*$/, "a suite's codename", 'Debian suite, such as bookworm.'),
+  apt: packageName("Debian package's name."),
+  suite,
   type: z._default(
     z
       .enum(['binary', 'source'])

@@ -40,6 +40,20 @@ export const version = (description: string): z.ZodMiniString =>
 export const name = (description: string): z.ZodMiniString =>
   word(/^[a-z0-9][a-z0-9_-]*$/, 'a name of small letters, digits, - and _', description);
 
+/** A toolchain's name, such as `bookworm-gcc-12`: the name of its folder. */
+export const toolchainName = (description: string): z.ZodMiniString =>
+  word(/^[a-z][a-z0-9.-]*$/, 'a name of small letters, digits, - and .', description);
+
+/** Debian Policy 5.6.1: names of packages. */
+export const packageName = (description: string): z.ZodMiniString =>
+  word(/^[a-z0-9][a-z0-9.+-]+$/, 'the name of a Debian package', description);
+
+export const suite = word(
+  /^[a-z][a-z0-9-]*$/,
+  "a suite's codename",
+  'Debian suite, such as bookworm.',
+);
+
 /** One line for people. */
 export const summary = word(
   /^\S.*\S$/,

@@ -29,10 +29,11 @@ export async function compileIptables(params: Params, ctx: StepContext): Promise
   await applyOverlay(need(ctx, 'tree').dir, need(ctx, 'patch').dir, src);
   await mkdir(build, { recursive: true });
   await mkdir(root, { recursive: true });
+  const runtime = await ctx.runtime();
   const env = await buildEnv(src, ctx.scratch);
   const onLine = countObjects(ctx);
   const run = (...argv: Argv): Promise<void> =>
-    ctx.runtime.run({
+    runtime.run({
       argv,
       cwd: build,
       env,

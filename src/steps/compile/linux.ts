@@ -19,10 +19,11 @@ type Params = Extract<CompileParams, { what: 'linux' }>;
 export async function compileLinux(params: Params, ctx: StepContext): Promise<StepResult> {
   return withWorkTree(ctx, async ({ src, build }) => {
     await placeConfig(join(need(ctx, 'config').dir, 'config'), build);
+    const runtime = await ctx.runtime();
     const env = await kbuildEnv(src);
     const onLine = countObjects(ctx);
     const make = (...targets: string[]): Promise<void> =>
-      ctx.runtime.run({
+      runtime.run({
         argv: kbuildMake(src, build, params.arch, targets),
         cwd: build,
         env,

@@ -20,7 +20,8 @@ export async function compileMatch(ctx: StepContext): Promise<StepResult> {
   const copy = join(ctx.scratch, 'match');
   await cp(join(need(ctx, 'patch').dir, 'overlay'), copy, { recursive: true });
   const built = join(copy, MATCH_DIR);
-  await ctx.runtime.run({
+  const runtime = await ctx.runtime();
+  await runtime.run({
     argv: [
       'make',
       ...['-C', headers, `M=${built}`, `-j${String(ctx.jobs)}`],
@@ -39,7 +40,7 @@ export async function compileMatch(ctx: StepContext): Promise<StepResult> {
   const home = join(ctx.out, 'modules/lib/modules', release, 'updates');
   await mkdir(home, { recursive: true });
   await copyFile(join(built, MODULE), join(home, MODULE));
-  await ctx.runtime.run({
+  await runtime.run({
     argv: ['strip', '--strip-debug', join(home, MODULE)],
     cwd: home,
     env: {},
