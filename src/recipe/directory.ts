@@ -48,7 +48,9 @@ export async function recipeVersions(root: string, kind: RecipeKind): Promise<st
       odd.map((version) =>
         wholeFile(
           printable(recipePath(kind, version)),
-          `what it is called by is not a ${named}`,
+          named === 'version'
+            ? 'the name of the file is not a version'
+            : `the name of the folder is no name of a ${kind}`,
           named === 'version'
             ? 'name it <version>.yaml, such as 6.1.yaml; the version starts with a digit'
             : 'name the folder with small letters, digits, - and .',

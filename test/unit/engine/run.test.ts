@@ -32,11 +32,11 @@ function environment(signal = new AbortController().signal): RunEnvironment {
     project: join(root, 'project'),
     logs: join(root, 'logs'),
     policy: { mirrors: [], offline: true },
-    runtime: {
+    builder: {
       name: 'host',
-      toolchain: {},
+      why: '',
       confinement: { network: 'off', filesystem: 'open', user: 'root', how: '' },
-      run: () => Promise.reject(new Error('nothing is compiled here')),
+      open: () => Promise.reject(new Error('nothing is compiled here')),
     },
     jobs: 1,
     signal,

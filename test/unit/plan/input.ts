@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { IptablesRecipe, LinuxRecipe } from '../../../src/model/recipe.js';
+import type { IptablesRecipe, LinuxRecipe, ToolchainRecipe } from '../../../src/model/recipe.js';
 import type { PlanInput } from '../../../src/plan/input.js';
 
 const file = (path: string) => ({ path, sha256: path.padEnd(64, '0') });
@@ -17,6 +17,7 @@ export const linux: LinuxRecipe = {
   },
   series: [{ name: 'layer7', patches: [file('patches/hook.patch')], overlays: [] }],
   config: { base: 'allnoconfig', fragments: [file('a.config')], requests: [] },
+  toolchain: 'bookworm-gcc-12',
   iptables: '1.8.9',
   protocols: ['l7build'],
   scenario: 'layer7',
@@ -47,6 +48,23 @@ export const iptables: IptablesRecipe = {
   backends: ['legacy', 'nft'],
 };
 
+export const toolchain: ToolchainRecipe = {
+  kind: 'toolchain',
+  name: 'bookworm-gcc-12',
+  summary: 'gcc 12',
+  file: file('containers/bookworm-gcc-12/toolchain.yaml'),
+  containerfile: file('containers/bookworm-gcc-12/Containerfile'),
+  suite: 'bookworm',
+  compiler: 'gcc-12',
+  packages: ['gcc-12'],
+  lock: { kind: 'debs', snapshot: '20260101T000000Z', debs: [] },
+  base: `debian@sha256:${'a'.repeat(64)}`,
+  vm: {
+    source: { kind: 'apt', suite: 'bookworm', type: 'binary', package: 'linux-image-amd64' },
+    unpack: {},
+  },
+};
+
 export function planInput(change: Partial<PlanInput> = {}): PlanInput {
   return {
     linux,
@@ -57,6 +75,7 @@ export function planInput(change: Partial<PlanInput> = {}): PlanInput {
     guest: [file('guest/init')],
     overrides: {},
     verify: true,
+    inVm: false,
     host: { toolchain: { gcc: 'gcc 12' }, userland: { busybox: '1.35' }, vm: { qemu: '7.2' } },
     ...change,
   };

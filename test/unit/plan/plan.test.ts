@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Failed } from '../../../src/model/failure.js';
 import type { Plan } from '../../../src/model/task.js';
 import { makePlan } from '../../../src/plan/plan.js';
-import { linux, planInput } from './input.js';
+import { linux, planInput, toolchain } from './input.js';
 
 const ids = (plan: Plan): string[] => plan.tasks.map((task) => task.id);
 
@@ -81,4 +81,25 @@ test('a source that this run does not have is refused, and those it has are name
 
 test('the same input gives the same plan', () => {
   expect(makePlan(planInput())).toEqual(makePlan(planInput()));
+});
+
+test('a builder with a root makes it first, and whatever compiles in it needs it', () => {
+  const { tasks } = makePlan(planInput({ toolchain, mode: 'full' }));
+  expect(tasks.slice(0, 2).map(({ id }) => id)).toEqual(['fetch:toolchain', 'toolchain']);
+  const using = tasks.filter(({ needs }) => needs['toolchain'] === 'toolchain');
+  expect(using.map(({ id }) => id)).toEqual([
+    'configure:linux',
+    'compile:linux',
+    'compile:iptables',
+    'image:initramfs',
+  ]);
+});
+
+test('the kernel of a builder in a virtual machine is a tool: no key knows of it', () => {
+  for (const mode of ['full', 'module'] as const) {
+    const { tasks } = makePlan(planInput({ toolchain, inVm: true, mode }));
+    const compiling = tasks.filter(({ verb }) => verb === 'compile' || verb === 'configure');
+    for (const task of compiling) expect(task.tools, task.id).toEqual({ vm: 'unpack:vm' });
+    expect(tasks.flatMap(({ needs }) => Object.values(needs))).not.toContain('unpack:vm');
+  }
 });

@@ -52,6 +52,7 @@ describe('a sound recipe', () => {
           return { symbol, value, why: 'packets have to come in', file, line: index + 3 };
         }),
       },
+      toolchain: 'small-gcc-12',
       iptables: '1.8.9',
       protocols: ['l7build'],
       scenario: 'layer7',

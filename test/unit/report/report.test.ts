@@ -48,6 +48,7 @@ function recorder(): Recorder {
       host: {},
       builder: {
         name: 'host',
+        why: 'it is here',
         toolchain: {},
         confinement: { network: 'off', filesystem: 'confined', user: 'unprivileged', how: 'bwrap' },
       },
@@ -98,7 +99,12 @@ test('a record keeps steps, inputs, what a failed step found, and the end', () =
     { name: 'linux.tar', sha256: 'ab', size: 3, from: '/src', source: 'linux', pinned: false },
   ]);
   expect(report.checks.map((each) => each.outcome)).toEqual(['failed', 'passed', 'not-applicable']);
-  expect(report.guest).toMatchObject({ release: '6.1.1', accelerator: 'tcg', bootMs: 1900, verdictMs: 9000 });
+  expect(report.guest).toMatchObject({
+    release: '6.1.1',
+    accelerator: 'tcg',
+    bootMs: 1900,
+    verdictMs: 9000,
+  });
   expect(report).toMatchObject({ exitCode: 4, failure: { reason: 'check-failed' } });
 });
 

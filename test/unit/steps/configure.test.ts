@@ -47,16 +47,17 @@ function context(): StepContext {
     },
     signal: new AbortController().signal,
     warn: (): void => undefined,
-    runtime: {
-      run: async (command: BuildCommand): Promise<void> => {
-        commands.push(command);
-        await exec(command.argv, {
-          cwd: command.cwd,
-          env: { PATH: process.env['PATH'] ?? '', ...command.env },
-          log: command.log,
-        });
-      },
-    },
+    runtime: () =>
+      Promise.resolve({
+        run: async (command: BuildCommand): Promise<void> => {
+          commands.push(command);
+          await exec(command.argv, {
+            cwd: command.cwd,
+            env: { PATH: process.env['PATH'] ?? '', ...command.env },
+            log: command.log,
+          });
+        },
+      }),
   };
   return part as unknown as StepContext;
 }
