@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Command } from 'commander';
-import { lacking, missing, requirements, type Requirement } from '../engine/preflight.js';
+import { lacking, missing, requirements, TESTING, type Requirement } from '../engine/preflight.js';
 import { EXIT, type ExitCode } from '../model/failure.js';
 import type { Confinement } from '../model/runtime.js';
 import { openBuilder } from '../runtimes/index.js';
@@ -12,6 +12,7 @@ import type { Shell } from './shell.js';
 
 interface DoctorOptions {
   readonly install: boolean;
+  readonly dev: boolean;
   readonly json: boolean;
 }
 
@@ -30,6 +31,7 @@ export function addDoctor(program: Command, shell: Shell): void {
     .command('doctor')
     .description('what this host has, lacks, and cannot use although it is there')
     .option('--install', 'install what is missing', false)
+    .option('--dev', "also what the project's own tests use", false)
     .option('--json', 'findings as JSON', false)
     .action(async (options: DoctorOptions) => {
       shell.end(await doctor(options, shell.signal));
@@ -37,7 +39,10 @@ export function addDoctor(program: Command, shell: Shell): void {
 }
 
 async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<ExitCode> {
-  const needs = requirements({ mode: 'full', verify: true });
+  const needs = [
+    ...requirements({ mode: 'full', verify: true }),
+    ...(options.dev ? TESTING : []),
+  ];
   const absent = await missing(needs);
   if (absent.length > 0 && options.install) await install(absent, signal);
   const findings = await examine(await missing(needs));

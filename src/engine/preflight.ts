@@ -23,6 +23,7 @@ const SOURCES = [
   program('dpkg-deb', 'dpkg', 'opens .deb files'),
   program('tar', 'tar', 'unpacks and packs'),
   program('xz', 'xz-utils', 'unpacks .xz'),
+  program('bzip2', 'bzip2', 'unpacks .bz2'),
   program('zstd', 'zstd', 'packs artifacts'),
   program('flock', 'util-linux', 'keeps two runs apart'),
   program('patch', 'patch', 'applies patches'),
@@ -72,6 +73,12 @@ const GUEST = [
   program('/usr/share/seabios/bios-256k.bin', 'seabios', 'the firmware that starts the guest'),
   program('busybox', 'busybox-static', "the guest's userland"),
   program('depmod', 'kmod', 'orders kernel modules'),
+];
+
+/** What the project's own tests use beside all that jobs need. */
+export const TESTING: readonly Requirement[] = [
+  program('cpio', 'cpio', 'tests: reads the initramfs'),
+  program('pgrep', 'procps', 'tests: sees what processes are left'),
 ];
 
 /** What a job needs of the host. */
