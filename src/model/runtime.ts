@@ -20,6 +20,15 @@ export interface BuildCommand {
   readonly onLine?: (line: string) => void;
 }
 
+/** A command that gets the caller's terminal (all three standard streams), such as a shell. */
+export interface TerminalCommand extends Pick<BuildCommand, 'argv' | 'cwd' | 'env' | 'signal'> {
+  /**
+   * The directories that it may write: absolute path inside, and the directory outside that stands
+   * there. Everything else is read-only. So copies can stand where a build's own directories do.
+   */
+  readonly writable: Readonly<Record<string, string>>;
+}
+
 /** How a builder keeps a command in, found by trying; for the report. */
 export interface Confinement {
   readonly network: 'off' | 'on';
@@ -64,4 +73,11 @@ export interface Runtime {
    * @throws Failed `command-failed` with the lines of output that matter; `interrupted` when the signal fires
    */
   run(command: BuildCommand): Promise<void>;
+  /**
+   * Lends the caller's terminal to a command, confined as `run` confines. Missing where a builder can't.
+   *
+   * @returns its exit code; 128 and the signal's number for one that a signal ended, as shells do
+   * @throws Failed `host-lacks` when this machine can't lay a directory over another; `interrupted`
+   */
+  readonly terminal?: (command: TerminalCommand) => Promise<number>;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
 import { exec } from '../host/exec.js';
+import { withTerminal } from '../host/terminal.js';
 import { Failed } from '../model/failure.js';
 import type { BuildCommand, Builder, Runtime, Workshop } from '../model/runtime.js';
 import { BWRAP, findJail, rootOf } from './confine.js';
@@ -55,6 +56,11 @@ async function runtimeOver(
         capture: false,
         ...(command.onLine === undefined ? {} : { onLine: command.onLine }),
       });
+    },
+    terminal(command) {
+      const { argv, cwd, signal, writable: laid } = command;
+      const bounds = { root, home: '/', readable, writable: [], laid, cwd, terminal: true };
+      return withTerminal(BWRAP.wrap(argv, bounds), { env: commandEnv(command), signal });
     },
   };
 }

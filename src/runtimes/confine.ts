@@ -36,7 +36,14 @@ export interface Bounds {
   readonly home: string;
   readonly readable: readonly string[];
   readonly writable: readonly string[];
+  /** Writable too, by path inside: the directory outside that stands there. */
+  readonly laid?: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /**
+   * The command has the caller's terminal. Then it stays in the caller's session, since a shell needs
+   * the terminal to control its jobs.
+   */
+  readonly terminal?: boolean;
 }
 
 /** One way to keep a command in; `wrap` is pure. */
@@ -66,13 +73,14 @@ export const BWRAP: Jail = {
     '--unshare-user',
     ...['--uid', BUILD_ID, '--gid', BUILD_ID],
     '--die-with-parent',
-    '--new-session',
+    ...(bounds.terminal === true ? [] : ['--new-session']),
     ...['--cap-drop', 'ALL'],
     ...rootWords(bounds.root),
     ...['--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'],
     ...(bounds.home === '/' ? [] : ['--tmpfs', bounds.home]),
     ...bounds.readable.flatMap((path) => ['--ro-bind', path, path]),
     ...bounds.writable.flatMap((path) => ['--bind', path, path]),
+    ...Object.entries(bounds.laid ?? {}).flatMap(([at, from]) => ['--bind', from, at]),
     ...(bounds.root === undefined ? [] : ['--remount-ro', '/']),
     ...['--chdir', bounds.cwd],
     '--',

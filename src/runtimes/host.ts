@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { homedir } from 'node:os';
 import { exec } from '../host/exec.js';
-import type { BuildCommand, Builder, Runtime } from '../model/runtime.js';
-import { findJail } from './confine.js';
+import { withTerminal } from '../host/terminal.js';
+import { Failed } from '../model/failure.js';
+import type { BuildCommand, Builder, Runtime, TerminalCommand } from '../model/runtime.js';
+import { BWRAP, findJail, type Jail } from './confine.js';
 import { commandEnv } from './environment.js';
 import { hostToolchain } from './toolchain.js';
 
@@ -29,6 +31,7 @@ export async function hostBuilder(cache: string): Promise<Builder> {
         ...(command.onLine === undefined ? {} : { onLine: command.onLine }),
       });
     },
+    terminal: (command) => lendTerminal(jail, command, { home, readable: [cache] }),
   };
   return {
     name: 'host',
@@ -37,4 +40,21 @@ export async function hostBuilder(cache: string): Promise<Builder> {
     toolchain,
     open: () => Promise.resolve(runtime),
   };
+}
+
+async function lendTerminal(
+  jail: Jail,
+  command: TerminalCommand,
+  { home, readable }: { readonly home: string; readonly readable: readonly string[] },
+): Promise<number> {
+  const { argv, cwd, signal, writable: laid } = command;
+  if (jail !== BWRAP && Object.entries(laid).some(([at, from]) => at !== from)) {
+    throw new Failed({
+      reason: 'host-lacks',
+      message: 'without bubblewrap the build folder cannot be lent to a shell',
+      hints: ['install the package bubblewrap; user namespaces have to be allowed'],
+    });
+  }
+  const bounds = { home, readable, writable: [], laid, cwd, terminal: true };
+  return await withTerminal(jail.wrap(argv, bounds), { cwd, env: commandEnv(command), signal });
 }
