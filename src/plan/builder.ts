@@ -4,7 +4,10 @@ import type { BuilderRoles, PlanInput } from './input.js';
 import { fetchTask, unpackTask } from './tasks.js';
 
 /** The root that a builder compiles in, and the kernel of a builder that is a virtual machine. */
-export function builderRoles({ toolchain, inVm }: PlanInput): BuilderRoles {
+export function builderRoles({
+  toolchain,
+  inVm,
+}: Pick<PlanInput, 'toolchain' | 'inVm'>): BuilderRoles {
   if (toolchain === undefined) return { tasks: [], needs: {}, tools: {} };
   const { name, suite, compiler, packages, lock, vm } = toolchain;
   const root: Task = {
