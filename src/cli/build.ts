@@ -8,7 +8,7 @@ import { EXIT, EXIT_BY_REASON, type ExitCode, type Failure } from '../model/fail
 import type { Reporter } from '../ui/reporter.js';
 import type { BuildOptions } from './build-options.js';
 import { deliver } from './deliver.js';
-import { choose, defaultOut, prepare, type Job } from './job.js';
+import { choose, decideBuilder, defaultOut, prepare, type Job } from './job.js';
 import { PROJECT, storeRoot } from './paths.js';
 import { ensureHost } from './ensure-host.js';
 import { planText } from './plan-text.js';
@@ -25,9 +25,10 @@ import { lastWords } from './last-words.js';
  */
 export async function build(options: BuildOptions, signal: AbortSignal): Promise<ExitCode> {
   const chosen = await choose(options);
-  await ensureHost(options, signal);
   const cache = storeRoot(process.env);
-  const job = await prepare(chosen, options, cache);
+  const choice = await decideBuilder(chosen, options, cache);
+  await ensureHost(options, choice.name, signal);
+  const job = await prepare(chosen, choice, options, cache);
   if (options.dryRun) {
     writeLine(options.json ? JSON.stringify(job.plan) : planText(job.plan));
     return EXIT.verified;

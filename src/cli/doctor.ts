@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { lacking, missing, requirements, TESTING, type Requirement } from '../engine/preflight.js';
 import { EXIT, type ExitCode } from '../model/failure.js';
-import type { Confinement } from '../model/runtime.js';
+import { BUILDERS, type BuilderName, type Confinement } from '../model/runtime.js';
+import { tryBuilder } from '../runtimes/choose.js';
 import { openBuilder } from '../runtimes/index.js';
 import { calibrate, type Calibration } from '../vm/calibrate.js';
 import { install } from './ensure-host.js';
@@ -23,6 +24,14 @@ export interface Findings {
   readonly confinement: Confinement;
   /** The accelerator that the calibration chose, with the reason; without QEMU there is none. */
   readonly vm?: Calibration;
+  /** Every builder, tried: whether it works here, and what was found. */
+  readonly builders: readonly TriedBuilder[];
+}
+
+interface TriedBuilder {
+  readonly name: BuilderName;
+  readonly works: boolean;
+  readonly why: string;
 }
 
 /** `l7build doctor` */
@@ -40,7 +49,7 @@ export function addDoctor(program: Command, shell: Shell): void {
 
 async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<ExitCode> {
   const needs = [
-    ...requirements({ mode: 'full', verify: true }),
+    ...requirements({ mode: 'full', verify: true, builder: 'host' }),
     ...(options.dev ? TESTING : []),
   ];
   const absent = await missing(needs);
@@ -64,7 +73,14 @@ async function examine(absent: readonly Requirement[]): Promise<Findings> {
     toolchain: builder.toolchain ?? {},
     confinement: builder.confinement,
     ...(hasQemu ? { vm: await calibrate(cache) } : {}),
+    builders: await Promise.all(BUILDERS.map((name) => tried(name, cache))),
   };
+}
+
+async function tried(name: BuilderName, cache: string): Promise<TriedBuilder> {
+  const found = await tryBuilder(name, { cache });
+  if (typeof found === 'string') return { name, works: false, why: found };
+  return { name, works: true, why: `${found.why}; ${found.confinement.how}` };
 }
 
 function findingsText(findings: Findings, needed: number): string[] {
@@ -73,7 +89,10 @@ function findingsText(findings: Findings, needed: number): string[] {
     `programs and headers: ${String(needed - findings.missing.length)} of ${String(needed)} are there`,
     ...Object.entries(findings.toolchain).map(([tool, version]) => `  ${tool}: ${version}`),
     `compiling: network ${confinement.network}, files ${confinement.filesystem}, user ${confinement.user}`,
-    `  ${confinement.how}`,
+    'builders:',
+    ...findings.builders.map(
+      ({ name, works, why }) => `  ${name} ${works ? 'works' : 'does not work here'}: ${why}`,
+    ),
     ...(vm === undefined ? [] : [`guests run under ${vm.accelerator}: ${vm.why}`]),
   ];
 }

@@ -9,6 +9,7 @@ import {
   requirements,
   type Requirement,
 } from '../engine/preflight.js';
+import type { BuilderName } from '../model/runtime.js';
 import type { BuildOptions } from './build-options.js';
 import { storeRoot } from './paths.js';
 
@@ -19,9 +20,10 @@ import { storeRoot } from './paths.js';
  */
 export async function ensureHost(
   options: Pick<BuildOptions, 'mode' | 'verify' | 'installDeps'>,
+  builder: BuilderName,
   signal: AbortSignal,
 ): Promise<void> {
-  const needs = requirements(options);
+  const needs = requirements({ ...options, builder });
   const absent = await missing(needs);
   if (absent.length === 0) return;
   if (!options.installDeps) throw lacking(absent);

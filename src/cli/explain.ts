@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../model/failure.js';
 import type { Source } from '../model/source.js';
 import type { Task } from '../model/task.js';
 import { addBuildOptions, type BuildOptions } from './build-options.js';
-import { choose, prepare, type Job } from './job.js';
+import { choose, decideBuilder, prepare, type Job } from './job.js';
 import { storeRoot } from './paths.js';
 import { writeLine } from './screen.js';
 import type { Shell } from './shell.js';
@@ -21,9 +21,11 @@ export function addExplain(program: Command, shell: Shell): void {
 
 async function explain(options: BuildOptions): Promise<ExitCode> {
   const chosen = await choose(options);
-  const absent = await missing(requirements(options));
+  const cache = storeRoot(process.env);
+  const choice = await decideBuilder(chosen, options, cache);
+  const absent = await missing(requirements({ ...options, builder: choice.name }));
   const canVerify = absent.length === 0 && options.verify;
-  const job = await prepare(chosen, { ...options, verify: canVerify }, storeRoot(process.env));
+  const job = await prepare(chosen, choice, { ...options, verify: canVerify }, cache);
   if (options.json) writeLine(JSON.stringify({ plan: job.plan, missing: absent }, null, 2));
   else for (const line of explanation(job)) writeLine(line);
   if (absent.length === 0) {

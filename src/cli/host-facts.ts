@@ -8,12 +8,19 @@ import { calibrate, qemuVersion } from '../vm/calibrate.js';
 const LIBRARIES = ['libc.so.6', 'libmnl.so.0', 'libnftnl.so.11', 'ld-linux-x86-64.so.2'] as const;
 const LIBRARY_DIR = '/usr/lib/x86_64-linux-gnu';
 
-/** Digests of the busybox and the libraries that go into the guest's image. */
-export async function userlandFacts(): Promise<Record<string, string>> {
+/**
+ * Digests of the busybox and the libraries that go into the guest's image.
+ *
+ * @param ownTools iptables is compiled with the machine's own tools, so the libraries are the machine's
+ */
+export async function userlandFacts(ownTools: boolean): Promise<Record<string, string>> {
   const busybox = findProgram('busybox');
   const files: [string, string | undefined][] = [
     ['busybox', busybox],
-    ...LIBRARIES.map((name): [string, string] => [name, `${LIBRARY_DIR}/${name}`]),
+    ...(ownTools ? LIBRARIES : []).map((name): [string, string] => [
+      name,
+      `${LIBRARY_DIR}/${name}`,
+    ]),
   ];
   const facts = await Promise.all(
     files.map(async ([name, path]) => [name, await digestOf(path)] as const),

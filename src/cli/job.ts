@@ -9,6 +9,7 @@ import { makePlan } from '../plan/plan.js';
 import { projectFile } from '../recipe/project-file.js';
 import { filesBelow } from '../recipe/project-folder.js';
 import { loadIptablesRecipe, loadLinuxRecipe, loadToolchain } from '../recipe/index.js';
+import { chooseBuilder, type Choice } from '../runtimes/choose.js';
 import { openBuilder } from '../runtimes/index.js';
 import { definitionFiles } from './definitions.js';
 import type { BuildOptions } from './build-options.js';
@@ -35,14 +36,14 @@ export interface Job {
   readonly host: Readonly<Record<string, string>>;
 }
 
-type Choice = Pick<BuildOptions, 'kernel' | 'iptables' | 'toolchain' | 'protocols'>;
+type Words = Pick<BuildOptions, 'kernel' | 'iptables' | 'toolchain' | 'protocols'>;
 
 /**
  * Loads and checks the recipes a command line names.
  *
  * @throws Failed `unknown-recipe`, `recipe-invalid`, `definition-invalid`
  */
-export async function choose(options: Choice): Promise<Chosen> {
+export async function choose(options: Words): Promise<Chosen> {
   const linux = await loadLinuxRecipe(PROJECT, options.kernel);
   const [iptables, toolchain, definitions, scenario, guest] = await Promise.all([
     loadIptablesRecipe(PROJECT, options.iptables ?? linux.iptables),
@@ -54,13 +55,29 @@ export async function choose(options: Choice): Promise<Chosen> {
   return { linux, iptables, toolchain, definitions, scenario, guest };
 }
 
+/** The builder that a command line stands for, and why. */
+export async function decideBuilder(
+  { toolchain }: Chosen,
+  options: Pick<BuildOptions, 'builder' | 'toolchain'>,
+  cache: string,
+): Promise<Choice> {
+  if (options.builder !== 'auto') return { name: options.builder, why: 'it was asked for' };
+  return chooseBuilder({ toolchain, exactly: options.toolchain !== undefined }, { cache });
+}
+
 /** Looks at the host and plans the run. Starts no step. */
-export async function prepare(chosen: Chosen, options: BuildOptions, cache: string): Promise<Job> {
-  const [builder, userland, vm] = await Promise.all([
-    openBuilder(options.builder, { cache }),
-    userlandFacts(),
+export async function prepare(
+  chosen: Chosen,
+  choice: Choice,
+  options: BuildOptions,
+  cache: string,
+): Promise<Job> {
+  const [opened, userland, vm] = await Promise.all([
+    openBuilder(choice.name, { cache }),
+    userlandFacts(choice.name === 'host'),
     options.verify ? vmFacts(cache) : Promise.resolve({}),
   ]);
+  const builder = { ...opened, why: `${choice.why}; ${opened.why}` };
   const overrides = Object.fromEntries(
     Object.entries(options.source).map(([name, path]): [string, LocalSource] => [
       name,

@@ -2,6 +2,7 @@
 import { access } from 'node:fs/promises';
 import { findProgram } from '../host/tools.js';
 import { Failed } from '../model/failure.js';
+import type { BuilderName } from '../model/runtime.js';
 
 /** Something that the host must have for a job. */
 export interface Requirement {
@@ -34,6 +35,21 @@ const SOURCES = [
     "checks Debian's signatures",
   ),
 ];
+
+/** What makes a toolchain's root, for builders that compile in one. */
+const ROOT = [
+  program('mmdebstrap', 'mmdebstrap', "makes a toolchain's root"),
+  program('apt-ftparchive', 'apt-utils', "makes a toolchain's root"),
+  program('readelf', 'binutils', "finds the libraries for the guest's programs"),
+];
+
+const BUILDER: Readonly<Record<BuilderName, readonly Requirement[]>> = {
+  host: [],
+  chroot: [...ROOT, program('bwrap', 'bubblewrap', 'keeps compilers in the root')],
+  podman: [...ROOT, program('podman', 'podman', 'runs compilers in a container')],
+  docker: [...ROOT, program('docker', 'docker.io', 'runs compilers in a container')],
+  qemu: [...ROOT, program('bwrap', 'bubblewrap', 'keeps the virtual machine in')],
+};
 
 const COMPILING = [
   program('gcc', 'gcc', 'compiles'),
@@ -77,6 +93,7 @@ const GUEST = [
 
 /** What the project's own tests use beside all that jobs need. */
 export const TESTING: readonly Requirement[] = [
+  ...BUILDER.chroot,
   program('cpio', 'cpio', 'tests: reads the initramfs'),
   program('pgrep', 'procps', 'tests: sees what processes are left'),
 ];
@@ -85,13 +102,15 @@ export const TESTING: readonly Requirement[] = [
 export function requirements(job: {
   readonly mode: 'full' | 'module';
   readonly verify: boolean;
+  readonly builder: BuilderName;
 }): Requirement[] {
+  const needsVm = job.verify || job.builder === 'qemu';
+  const own = [...COMPILING, ...IPTABLES, ...(job.mode === 'full' ? KERNEL : HEADERS)];
   return [
     ...SOURCES,
-    ...COMPILING,
-    ...IPTABLES,
-    ...(job.mode === 'full' ? KERNEL : HEADERS),
-    ...GUEST.filter((need) => job.verify || need.package !== 'qemu-system-x86'),
+    ...BUILDER[job.builder],
+    ...(job.builder === 'host' ? own : []),
+    ...GUEST.filter((need) => needsVm || need.package !== 'qemu-system-x86'),
   ];
 }
 

@@ -14,7 +14,7 @@ const REVISION: Readonly<Record<Verb, number>> = {
   configure: 2,
   compile: 1,
   package: 1,
-  image: 1,
+  image: 2,
   verify: 2,
 };
 

@@ -36,7 +36,7 @@ export async function hostBuilder(cache: string): Promise<Builder> {
   return {
     name: 'host',
     confinement: jail.confinement,
-    why: 'compiles with the tools of this machine',
+    why: 'its own tools compile',
     toolchain,
     open: () => Promise.resolve(runtime),
   };

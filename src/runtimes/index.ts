@@ -17,16 +17,16 @@ const BUILDERS: Partial<Record<BuilderName, (options: BuilderOptions) => Promise
 };
 
 /**
- * The builder that was asked for; `auto` is the host.
+ * Opens a builder, which is when it is tried.
  *
  * @throws Failed `not-applicable` for a builder that this version does not have, `host-lacks` for
  *   one that does not work here
  */
 export async function openBuilder(
-  name: BuilderName | 'auto',
+  name: BuilderName,
   options: BuilderOptions,
 ): Promise<Builder> {
-  const open = BUILDERS[name === 'auto' ? 'host' : name];
+  const open = BUILDERS[name];
   if (open !== undefined) return open(options);
   throw new Failed({
     reason: 'not-applicable',

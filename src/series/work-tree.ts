@@ -24,11 +24,13 @@ export async function withWorkTree<T>(
   ctx: Pick<StepContext, 'needs' | 'cache' | 'signal' | 'warn' | 'taskId'>,
   use: (tree: WorkTree) => Promise<T>,
 ): Promise<T> {
-  const { tree, patch } = ctx.needs;
+  const { tree, patch, toolchain } = ctx.needs;
   if (tree === undefined || patch === undefined) {
     throw new Error(`${ctx.taskId} was planned without its tree or its patch`);
   }
-  const home = join(ctx.cache, 'work', tree.manifest.key);
+  // The programs that a build makes for itself run only on the system that they were made on.
+  const system = toolchain === undefined ? '' : `-${toolchain.manifest.key.slice(0, 12)}`;
+  const home = join(ctx.cache, 'work', `${tree.manifest.key}${system}`);
   const src = join(home, 'src');
   const build = join(home, 'build');
   return withLock(

@@ -31,12 +31,17 @@ export const image: Step<'image'> = async (params, ctx) => {
   const archive = new CpioArchive();
   await addUserland(archive, join(ctx.project, 'guest'), params.modules);
   await addStaged(archive, stage);
-  await addInstallTree(archive, join(need(ctx, 'iptables').dir, 'root'));
+  await addInstallTree(archive, join(need(ctx, 'iptables').dir, 'root'), systemOf(ctx));
   await addDefinitions(archive, ctx.project, params.definitions);
   const packed = await promisify(gzip)(archive.toBuffer(), { level: LEVEL });
   await writeAtomically(join(ctx.out, 'initramfs.cpio.gz'), packed);
   return { facts: { release, modules: names, size: packed.length } };
 };
+
+/** Root of the system that iptables was compiled in. */
+function systemOf({ needs }: StepContext): string {
+  return needs['toolchain'] === undefined ? '/' : join(needs['toolchain'].dir, 'root');
+}
 
 /** Where modules come from: the patched kernel's own, or a distribution's with the match beside them. */
 function modulesOf(ctx: StepContext): { readonly base: string; readonly trees: readonly string[] } {

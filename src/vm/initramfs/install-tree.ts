@@ -2,7 +2,7 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CpioArchive } from './cpio.js';
-import { hostLibraries, loaderLinks } from './libraries.js';
+import { loaderLinks, systemLibraries } from './libraries.js';
 
 /** Parts of an install tree that only people and compilers read. */
 const LEFT_OUT = /(?:^|\/)(?:share|include|pkgconfig)\/|\.(?:a|la)$/;
@@ -10,11 +10,16 @@ const SHARED = /\.so(?:\.[\d.]+)?$/;
 
 /**
  * Adds what `make install` put below `root`, at the same paths, and the libraries that it needs
- * from the host.
+ * from the system that it was compiled in.
  *
+ * @param system root of that system
  * @throws Failed `host-lacks` when a library is nowhere
  */
-export async function addInstallTree(archive: CpioArchive, root: string): Promise<void> {
+export async function addInstallTree(
+  archive: CpioArchive,
+  root: string,
+  system: string,
+): Promise<void> {
   const elves: string[] = [];
   const own = new Map<string, string>();
   for (const path of (await readdir(root, { recursive: true })).sort()) {
@@ -30,7 +35,7 @@ export async function addInstallTree(archive: CpioArchive, root: string): Promis
     archive.add(path, { kind: 'file', data: await readFile(file), executable });
     if (executable || SHARED.test(path)) elves.push(file);
   }
-  for (const { file, path } of await hostLibraries(elves, own)) {
+  for (const { file, path } of await systemLibraries(elves, own, system)) {
     archive.add(path, { kind: 'file', data: await readFile(file), executable: true });
   }
   for (const [link, target] of loaderLinks(librariesOf(own)))

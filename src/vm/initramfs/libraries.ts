@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { basename, dirname } from 'node:path';
+import { lstat, readlink } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { exec } from '../../host/exec.js';
 import { Failed } from '../../model/failure.js';
 
@@ -47,27 +48,32 @@ export async function isStatic(program: string): Promise<boolean> {
 }
 
 /**
- * The host's libraries, and the loader, that these ELF files need in their turn.
+ * The system's libraries, and the loader, that these ELF files need in their turn.
  *
  * @param files ELF files; other files are passed over
- * @param own the install tree's own libraries, by file name: they need no host's
+ * @param own the install tree's own libraries, by file name: they need no system's
+ * @param system root of the system that the files were compiled in
  * @throws Failed `host-lacks` when a library is neither here nor there
  */
-export async function hostLibraries(
+export async function systemLibraries(
   files: readonly string[],
   own: ReadonlyMap<string, string>,
+  system: string,
 ): Promise<Library[]> {
-  const known = await loaderCache();
+  const known = await loaderCache(system);
   const found = new Map<string, Library>();
   let wave = files;
   while (wave.length > 0) {
     const { needed, loaders } = await wantsOf(wave);
-    const fresh = loaders.map((loader) => ({ file: loader, path: loader }));
+    const fresh: Library[] = [];
+    for (const loader of loaders) {
+      fresh.push({ file: await fileWithin(system, loader), path: loader });
+    }
     for (const soname of needed) {
       if (own.has(soname)) continue;
       const file = known.get(soname);
       if (file === undefined) throw noLibrary(soname);
-      fresh.push({ file, path: file });
+      fresh.push({ file: await fileWithin(system, file), path: file });
     }
     const added = fresh.filter(({ path: at }) => !found.has(at));
     for (const library of added) found.set(library.path, library);
@@ -86,8 +92,9 @@ export function loaderLinks(own: ReadonlyMap<string, string>): ReadonlyMap<strin
 }
 
 /** Sonames and paths of the 64-bit libraries in ld.so.cache; the first of a name is the one taken. */
-async function loaderCache(): Promise<Map<string, string>> {
-  const { stdout } = await exec(['ldconfig', '-p'], { env: path() });
+async function loaderCache(system: string): Promise<Map<string, string>> {
+  const file = join(system, 'etc/ld.so.cache');
+  const { stdout } = await exec(['ldconfig', '-p', '-C', file], { env: path() });
   const cache = new Map<string, string>();
   for (const [, soname = '', file = ''] of stdout.matchAll(
     /^\t(\S+) \(libc6,x86-64.*\) => (\S+)$/gm,
@@ -95,6 +102,34 @@ async function loaderCache(): Promise<Map<string, string>> {
     if (!cache.has(soname)) cache.set(soname, file);
   }
   return cache;
+}
+
+/** Links that are followed for one path, as the kernel's MAXSYMLINKS. */
+const MOST_LINKS = 40;
+
+/**
+ * The file that a path of another system stands for, its links followed inside of that system: an
+ * absolute link would lead into ours.
+ */
+async function fileWithin(system: string, path: string): Promise<string> {
+  if (system === '/') return path;
+  let left = path.split('/').filter(Boolean);
+  let at = '/';
+  for (let links = 0; left.length > 0;) {
+    const [name = '', ...rest] = left;
+    const next = normalize(join(at, name));
+    const stat = await lstat(join(system, next));
+    if (!stat.isSymbolicLink()) {
+      at = next;
+      left = rest;
+      continue;
+    }
+    if (++links > MOST_LINKS) throw noLibrary(path);
+    const target = await readlink(join(system, next));
+    if (isAbsolute(target)) at = '/';
+    left = [...target.split('/').filter(Boolean), ...rest];
+  }
+  return join(system, at);
 }
 
 /** A user's PATH often lacks sbin, where ldconfig is. */
@@ -105,7 +140,7 @@ function path(): Record<string, string> {
 function noLibrary(soname: string): Failed {
   return new Failed({
     reason: 'host-lacks',
-    message: `the guest's programs need the library ${soname}, which this host does not have`,
+    message: `the guest's programs need the library ${soname}, which the system it was compiled in does not have`,
     hints: ['install the package that brings it (apt-file search names it)'],
   });
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
+import type { BuilderName } from '../../../src/model/runtime.js';
 import { lacking, missing, packagesFor, requirements } from '../../../src/engine/preflight.js';
 
 const tool = { what: 'no-such-program-l7', package: 'some-package', why: 'does things' };
@@ -25,8 +26,19 @@ test('a package is named once', () => {
 
 test('module mode needs less than full mode, and QEMU only to verify', () => {
   const names = (mode: 'full' | 'module', verify: boolean): string[] =>
-    packagesFor(requirements({ mode, verify }));
+    packagesFor(requirements({ mode, verify, builder: 'host' }));
   expect(names('full', true)).toEqual(expect.arrayContaining(['bison', 'flex', 'qemu-system-x86']));
   expect(names('module', true)).not.toContain('bison');
   expect(names('full', false)).not.toContain('qemu-system-x86');
+});
+
+test('a builder with a root needs what makes it, and no compiler of the machine', () => {
+  const names = (builder: BuilderName): string[] =>
+    packagesFor(requirements({ mode: 'full', verify: false, builder }));
+  for (const builder of ['chroot', 'podman', 'docker', 'qemu'] as const) {
+    expect(names(builder)).toContain('mmdebstrap');
+    expect(names(builder)).not.toContain('bison');
+  }
+  expect(names('podman')).toContain('podman');
+  expect(names('qemu')).toContain('qemu-system-x86');
 });

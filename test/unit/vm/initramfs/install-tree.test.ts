@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,7 +37,7 @@ describe('addInstallTree', () => {
 
   it('brings programs, extensions, and the libraries of both the tree and the host', async () => {
     const archive = new CpioArchive();
-    await addInstallTree(archive, root);
+    await addInstallTree(archive, root, '/');
     for (const path of ['usr/sbin/multi', 'usr/sbin/iptables', 'usr/sbin/script']) {
       expect(archive.has(path), path).toBe(true);
     }
@@ -54,7 +54,7 @@ describe('addInstallTree', () => {
 
   it('makes a tree in which its programs run', async () => {
     const archive = new CpioArchive();
-    await addInstallTree(archive, root);
+    await addInstallTree(archive, root, '/');
     await addUserland(archive, GUEST, ['xt_a', 'xt_b']);
     const guest = await mkdtemp(join(tmpdir(), 'guest-'));
     const argv = ['--extract', '--make-directories', '--quiet', '--nonmatching', 'dev/console'];
@@ -69,9 +69,32 @@ describe('addInstallTree', () => {
     await rm(guest, { recursive: true });
   });
 
+  it('takes the libraries of the system that it was compiled in, links and all', async () => {
+    const system = await mkdtemp(join(tmpdir(), 'system-'));
+    const place = 'lib/x86_64-linux-gnu';
+    await mkdir(join(system, place), { recursive: true });
+    await mkdir(join(system, 'lib64'));
+    await mkdir(join(system, 'etc'));
+    const loader = 'ld-linux-x86-64.so.2';
+    // Each has a mark at its end, so that it cannot be taken for the machine's own.
+    for (const name of ['libc.so.6', loader]) {
+      const own = await readFile(join('/', place, name));
+      await writeFile(join(system, place, name), Buffer.concat([own, Buffer.from('marked')]));
+    }
+    // An absolute link, as bullseye's and older systems have it.
+    await symlink(`/${place}/${loader}`, join(system, 'lib64', loader));
+    execFileSync('unshare', ['--map-root-user', '/sbin/ldconfig', '-r', system]);
+    const archive = new CpioArchive();
+    await addInstallTree(archive, root, system);
+    const text = archive.toBuffer().toString('latin1');
+    // libc, and the loader by its two names.
+    expect(text.split('marked')).toHaveLength(4);
+    await rm(system, { recursive: true });
+  });
+
   it('names a library that is nowhere', async () => {
     await rm(join(root, 'opt'), { recursive: true });
-    await expect(addInstallTree(new CpioArchive(), root)).rejects.toMatchObject({
+    await expect(addInstallTree(new CpioArchive(), root, '/')).rejects.toMatchObject({
       failure: { reason: 'host-lacks', message: /need the library libown\.so\.1,/ },
     });
   });
