@@ -4,8 +4,9 @@ import { exec } from '../host/exec.js';
 import { withTerminal } from '../host/terminal.js';
 import { Failed } from '../model/failure.js';
 import type { BuildCommand, Builder, Runtime, Workshop } from '../model/runtime.js';
-import { BWRAP, findJail, rootOf } from './confine.js';
+import { BWRAP, findJail } from './confine.js';
 import { commandEnv } from './environment.js';
+import { rootOf } from './jail-root.js';
 
 /**
  * Builds in a toolchain's root, with bubblewrap's namespaces around it.

@@ -1,37 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec, type Argv } from '../host/exec.js';
 import { Failed } from '../model/failure.js';
 import type { Confinement } from '../model/runtime.js';
-
-/** A root file system as its top level: what is mounted from where, and the links. */
-export interface Root {
-  /** Directory of the root, and what it holds. */
-  readonly dir: string;
-  readonly folders: readonly string[];
-  /** Name and target. */
-  readonly links: readonly (readonly [string, string])[];
-}
-
-/** Reads a root's top level. What the jail puts there itself is left out. */
-export async function rootOf(dir: string): Promise<Root> {
-  const entries = await readdir(dir, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
-  return {
-    dir,
-    folders: folders.filter((name) => !['dev', 'proc', 'sys', 'tmp'].includes(name)),
-    links: await Promise.all(
-      links.map(async (name) => [name, await readlink(join(dir, name))] as const),
-    ),
-  };
-}
+import { toolsOfHost, type Root } from './jail-root.js';
 
 /** What a confined command may see and write. */
 export interface Bounds {
-  /** What stands in `/`; default: the machine's own. */
-  readonly root?: Root;
+  /** What stands in `/`. */
+  readonly root: Root;
   /** The user's home, hidden except for what is below `readable` and `writable`. */
   readonly home: string;
   readonly readable: readonly string[];
@@ -58,14 +35,20 @@ const BUILD_ID = '1000';
 /**
  * Namespaces of bubblewrap: no network, an empty home and /tmp, everything read-only but the bounds'
  * writable directories, an unprivileged user (files belong to the caller outside), no capabilities, and
- * nothing survives the caller. See bwrap(1).
+ * nothing survives the caller. See bwrap(1), which sets PR_SET_NO_NEW_PRIVS always.
+ *
+ * /proc is read-only too: the kernel lets whoever is root outside write /proc/sys, with or without
+ * capabilities (test_perm() in fs/proc/proc_sysctl.c), and from kernel.core_pattern it is one step to
+ * the machine.
  */
 export const BWRAP: Jail = {
   confinement: {
     network: 'off',
     filesystem: 'confined',
     user: 'unprivileged',
-    how: 'bubblewrap: own network, process and user namespaces; only the work tree is writable',
+    how:
+      'bubblewrap: own user, process, network, IPC and mount namespaces, no capabilities, no new ' +
+      'privileges, no system call filter; only the work tree is writable',
   },
   wrap: (argv, bounds) => [
     'bwrap',
@@ -76,26 +59,22 @@ export const BWRAP: Jail = {
     ...(bounds.terminal === true ? [] : ['--new-session']),
     ...['--cap-drop', 'ALL'],
     ...rootWords(bounds.root),
-    ...['--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'],
+    ...['--dev', '/dev', '--proc', '/proc', '--remount-ro', '/proc', '--tmpfs', '/tmp'],
     ...(bounds.home === '/' ? [] : ['--tmpfs', bounds.home]),
     ...bounds.readable.flatMap((path) => ['--ro-bind', path, path]),
     ...bounds.writable.flatMap((path) => ['--bind', path, path]),
     ...Object.entries(bounds.laid ?? {}).flatMap(([at, from]) => ['--bind', from, at]),
-    ...(bounds.root === undefined ? [] : ['--remount-ro', '/']),
+    ...['--remount-ro', '/'],
     ...['--chdir', bounds.cwd],
     '--',
     ...argv,
   ],
 };
 
-/**
- * bwrap's words for `/`. Another root is not mounted as it is: then mount points could not be made in
- * it. Its parts are mounted into an empty one.
- */
-function rootWords(root: Root | undefined): string[] {
-  if (root === undefined) return ['--ro-bind', '/', '/'];
+/** bwrap's words for `/`: its parts are mounted into an empty one, in which mount points can be made. */
+function rootWords(root: Root): string[] {
   return [
-    ...root.folders.flatMap((name) => ['--ro-bind', join(root.dir, name), `/${name}`]),
+    ...root.parts.flatMap((part) => ['--ro-bind', join(root.dir, part), `/${part}`]),
     ...root.links.flatMap(([name, target]) => ['--symlink', target, `/${name}`]),
   ];
 }
@@ -106,12 +85,15 @@ export const UNSHARE: Jail = {
     network: 'off',
     filesystem: 'open',
     user: 'unprivileged',
-    how: 'unshare: own network and process namespaces; install bubblewrap to confine the file system too',
+    how:
+      'unshare: own user, network and process namespaces, no capabilities, no new privileges; ' +
+      'install bubblewrap to confine the file system too',
   },
   wrap: (argv) => [
     'unshare',
     ...['--user', '--map-root-user', '--net', '--pid', '--fork', '--kill-child=KILL'],
     '--mount-proc',
+    ...['setpriv', '--no-new-privs', '--bounding-set=-all', '--inh-caps=-all'],
     '--',
     ...argv,
   ],
@@ -137,7 +119,8 @@ export async function findJail(): Promise<Jail> {
 }
 
 async function works(jail: Jail): Promise<boolean> {
-  const bounds: Bounds = { home: '/', readable: [], writable: [], cwd: '/' };
+  const root = await toolsOfHost();
+  const bounds: Bounds = { root, home: '/', readable: [], writable: [], cwd: '/' };
   try {
     await exec(jail.wrap(['true'], bounds), { timeoutMs: 5000 });
     return true;

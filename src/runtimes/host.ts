@@ -4,8 +4,9 @@ import { exec } from '../host/exec.js';
 import { withTerminal } from '../host/terminal.js';
 import { Failed } from '../model/failure.js';
 import type { BuildCommand, Builder, Runtime, TerminalCommand } from '../model/runtime.js';
-import { BWRAP, findJail, type Jail } from './confine.js';
+import { BWRAP, findJail, type Bounds, type Jail } from './confine.js';
 import { commandEnv } from './environment.js';
+import { toolsOfHost } from './jail-root.js';
 import { hostToolchain } from './toolchain.js';
 
 /**
@@ -14,14 +15,14 @@ import { hostToolchain } from './toolchain.js';
  * @param cache the store's root, which commands may read
  */
 export async function hostBuilder(cache: string): Promise<Builder> {
-  const [jail, toolchain] = await Promise.all([findJail(), hostToolchain()]);
-  const home = homedir();
+  const [jail, toolchain, root] = await Promise.all([findJail(), hostToolchain(), toolsOfHost()]);
+  const shown = { root, home: homedir(), readable: [cache] };
   const runtime: Runtime = {
     name: 'host',
     toolchain,
     confinement: jail.confinement,
     async run(command: BuildCommand) {
-      const bounds = { home, readable: [cache], writable: command.writable, cwd: command.cwd };
+      const bounds = { ...shown, writable: command.writable, cwd: command.cwd };
       await exec(jail.wrap(command.argv, bounds), {
         cwd: command.cwd,
         env: commandEnv(command),
@@ -31,7 +32,7 @@ export async function hostBuilder(cache: string): Promise<Builder> {
         ...(command.onLine === undefined ? {} : { onLine: command.onLine }),
       });
     },
-    terminal: (command) => lendTerminal(jail, command, { home, readable: [cache] }),
+    terminal: (command) => lendTerminal(jail, command, shown),
   };
   return {
     name: 'host',
@@ -45,7 +46,7 @@ export async function hostBuilder(cache: string): Promise<Builder> {
 async function lendTerminal(
   jail: Jail,
   command: TerminalCommand,
-  { home, readable }: { readonly home: string; readonly readable: readonly string[] },
+  shown: Pick<Bounds, 'root' | 'home' | 'readable'>,
 ): Promise<number> {
   const { argv, cwd, signal, writable: laid } = command;
   if (jail !== BWRAP && Object.entries(laid).some(([at, from]) => at !== from)) {
@@ -55,6 +56,6 @@ async function lendTerminal(
       hints: ['install the package bubblewrap; user namespaces have to be allowed'],
     });
   }
-  const bounds = { home, readable, writable: [], laid, cwd, terminal: true };
+  const bounds = { ...shown, writable: [], laid, cwd, terminal: true };
   return await withTerminal(jail.wrap(argv, bounds), { cwd, env: commandEnv(command), signal });
 }

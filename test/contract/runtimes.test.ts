@@ -17,12 +17,15 @@ for (const candidate of await candidates()) {
   }
   const { builder } = candidate;
   describe(`builder ${name}`, () => {
-    let opened: Bench;
-    const bench = (): Bench => opened;
+    let opened: Bench | undefined;
+    const bench = (): Bench => {
+      if (opened === undefined) throw new Error('the builder is not open');
+      return opened;
+    };
     beforeAll(async () => {
       opened = await Bench.open(builder);
     }, FIRST_MS);
-    afterAll(() => opened.close());
+    afterAll(() => opened?.close());
 
     commandTests(bench);
     confinementTests(bench);

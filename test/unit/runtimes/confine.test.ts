@@ -5,10 +5,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { exec } from '../../../src/host/exec.js';
 import { BWRAP, findJail, OPEN, UNSHARE, type Bounds } from '../../../src/runtimes/confine.js';
+import { toolsOfHost, type Root } from '../../../src/runtimes/jail-root.js';
 
 let work: string;
+let root: Root;
 
 beforeEach(async () => {
+  root = await toolsOfHost();
   work = await mkdtemp(join(tmpdir(), 'l7build-confine-'));
 });
 
@@ -16,10 +19,11 @@ afterEach(async () => {
   await rm(work, { recursive: true });
 });
 
-const bounds = (): Bounds => ({ home: '/root', readable: [], writable: [work], cwd: work });
+const bounds = (): Bounds => ({ root, home: '/root', readable: [], writable: [work], cwd: work });
 
 test('the argv of bubblewrap binds the writable directories after hiding the home', () => {
   const argv = BWRAP.wrap(['make', 'all'], {
+    root,
     home: '/home/u',
     readable: ['/home/u/.cache/store'],
     writable: ['/home/u/.cache/store/work'],
