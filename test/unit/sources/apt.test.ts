@@ -22,6 +22,9 @@ import { failureOf, fetchContext, temporaryDirectory, type Fixture } from './fix
 const HELLO: AptSource = { kind: 'apt', suite: 'bookworm', type: 'binary', package: 'hello' };
 const ONLINE: FetchPolicy = { mirrors: [], offline: false };
 const signal = new AbortController().signal;
+/** The machine's own suite: without downloaded lists, an archive is known as Debian's by it. */
+const OWN =
+  /^VERSION_CODENAME="?([a-z]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
 
 /** Lists of bookworm, downloaded once for all tests. */
 let shared: string;
@@ -87,7 +90,7 @@ describe('apt source (needs a Debian mirror)', () => {
     const old = (text: string): string =>
       text.replace(/"at":\d+/, '"at":1').replace(/"version":"[^"]*"/, '"version":"0"');
     spoil(ctx, old);
-    machineWith('deb http://127.0.0.1:9/debian bookworm main\n');
+    machineWith(`deb http://127.0.0.1:9/debian ${OWN} main\n`);
     expect((await resolveApt(HELLO, ctx.cache, ONLINE, signal)).version).toBe('0');
     delete process.env['APT_CONFIG'];
     expect((await resolveApt(HELLO, ctx.cache, ONLINE, signal)).version).toMatch(/^2\.10-/);
@@ -167,8 +170,8 @@ describe('the machine’s mirrors', () => {
   it('are found where no lists were ever downloaded', async () => {
     const sources = [
       'deb http://mirror.example/other stable main',
-      'deb http://mirror.example/debian bookworm main',
-      'deb http://mirror.example/debian-security bookworm-security main',
+      `deb http://mirror.example/debian ${OWN} main`,
+      `deb http://mirror.example/debian-security ${OWN}-security main`,
     ];
     machineWith(`${sources.join('\n')}\n`);
     expect(await mirrorsOf(signal)).toEqual({
@@ -185,7 +188,7 @@ describe('the machine’s mirrors', () => {
   });
 
   it('that cannot be reached are told of within seconds', async () => {
-    machineWith('deb http://no-such-host.invalid/debian bookworm main\n');
+    machineWith(`deb http://no-such-host.invalid/debian ${OWN} main\n`);
     const ctx = fetchContext();
     const started = Date.now();
     const failure = await failureOf(resolveApt(HELLO, ctx.cache, ONLINE, signal));
