@@ -69,6 +69,7 @@ async function runTask(
       outcome: result.hit ? 'hit' : 'done',
       ms: Math.round(performance.now() - started),
       digest: result.entry.manifest.digest,
+      ...warned(result),
     });
     return result;
   } catch (error) {
@@ -82,6 +83,14 @@ async function runTask(
     });
     throw error;
   }
+}
+
+/** The compiler's warnings of a task that was done just now. */
+function warned({ hit, entry }: TaskResult): { readonly warnings?: number } {
+  const { warnings } = entry.manifest.facts;
+  return hit || !Array.isArray(warnings) || warnings.length === 0
+    ? {}
+    : { warnings: warnings.length };
 }
 
 /** Outputs that a step reads, by role; `tools` leave no trace in what it yields. */

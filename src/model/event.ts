@@ -37,6 +37,8 @@ export type Event =
       readonly outcome: TaskOutcome;
       readonly ms: number;
       readonly digest?: string;
+      /** How many different warnings the compiler gave, when it gave any. */
+      readonly warnings?: number;
       readonly failure?: Failure;
     }
   | {

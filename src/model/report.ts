@@ -33,6 +33,14 @@ export interface ReportedArtifact {
   readonly size: number;
 }
 
+/** A warning of a compiler. */
+export interface ReportedWarning {
+  /** Id of the step that compiled. */
+  readonly step: string;
+  /** `file:line:column: warning: text`, the file as the tree names it. */
+  readonly text: string;
+}
+
 /** The record of a run: on disk from its first second, replaced atomically at every change. */
 export interface Report {
   readonly schema: typeof REPORT_SCHEMA;
@@ -54,6 +62,8 @@ export interface Report {
   readonly patches: readonly LedgerLine[];
   readonly config: readonly ConfigVerdict[];
   readonly artifacts: readonly ReportedArtifact[];
+  /** Of the compilers, each once; missing when there are none. */
+  readonly warnings?: readonly ReportedWarning[];
   readonly guest?: {
     readonly accelerator: string;
     readonly why: string;

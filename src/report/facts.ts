@@ -11,7 +11,7 @@ type Guest = NonNullable<Report['guest']>;
 
 /** The part of a report that one task's facts fill. */
 export type ReportedFacts = Partial<
-  Pick<Report, 'inputs' | 'patches' | 'config' | 'guest' | 'checks'>
+  Pick<Report, 'inputs' | 'patches' | 'config' | 'guest' | 'checks' | 'warnings'>
 > & { readonly toolchain?: Readonly<Record<string, string>> };
 
 /**
@@ -30,8 +30,11 @@ export function reportedFacts(task: Task, facts: Facts): ReportedFacts {
       return verified(facts);
     case 'toolchain':
       return { toolchain: facts['versions'] as Record<string, string> };
+    case 'compile': {
+      const warnings = (facts['warnings'] ?? []) as string[];
+      return { warnings: warnings.map((text) => ({ step: task.id, text })) };
+    }
     case 'unpack':
-    case 'compile':
     case 'package':
     case 'image':
       return {};

@@ -44,6 +44,11 @@ export function renderMarkdown(report: Report): string {
       ]),
     ),
     ...table(
+      "Compiler's warnings",
+      ['step', 'warning'],
+      (report.warnings ?? []).map(({ step, text }) => [step, text]),
+    ),
+    ...table(
       'Patches',
       ['series', 'patch', 'outcome', 'offset', 'fuzz'],
       report.patches.map((line) => [

@@ -75,12 +75,14 @@ export class Recorder {
     const found = [...this.#tasks.keys()].flatMap((each) => this.#found.get(each) ?? []);
     const guest = found.findLast((each) => each.guest !== undefined)?.guest;
     const toolchain = found.find((each) => each.toolchain !== undefined)?.toolchain;
+    const warnings = found.flatMap((each) => each.warnings ?? []);
     const { builder } = this.#report;
     this.#set({
       inputs: found.flatMap((each) => each.inputs ?? []),
       patches: found.flatMap((each) => each.patches ?? []),
       config: found.flatMap((each) => each.config ?? []),
       checks: found.flatMap((each) => each.checks ?? []),
+      ...(warnings.length === 0 ? {} : { warnings }),
       ...(guest === undefined ? {} : { guest }),
       ...(toolchain === undefined ? {} : { builder: { ...builder, toolchain } }),
     });

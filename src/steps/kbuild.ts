@@ -39,10 +39,10 @@ export function kbuildMake(
   return ['make', ...words, ...targets];
 }
 
-/** Kbuild's short lines for something made: `  CC [M]  net/netfilter/x_tables.o`. */
-const OBJECT_LINE = /^ {2}(?:CC|AS|LD|AR|HOSTCC|MODPOST)(?: \[M\])? +(\S+)/;
+/** Kbuild's and automake's short lines for something compiled: `  CC [M]  net/netfilter/x_tables.o`. */
+const OBJECT_LINE = /^ {2}(?:CC|AS)(?: \[M\])? +(\S+)/;
 
-/** The object that a line of kbuild's output tells of, or undefined. */
+/** The object that a line of a make's output tells of, or undefined. */
 export function objectOf(line: string): string | undefined {
   return OBJECT_LINE.exec(line)?.[1];
 }

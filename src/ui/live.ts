@@ -2,7 +2,7 @@
 import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2';
 import type { Event } from '../model/event.js';
 import type { Reporter } from './reporter.js';
-import { duration, progressText } from './words.js';
+import { duration, outcomeText, progressText } from './words.js';
 
 type Row = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
 type Finished = Extract<Event, { type: 'task-finished' }>;
@@ -92,7 +92,7 @@ async function settle(row: Pending, wrapper: Row): Promise<void> {
       wrapper.title = `${row.title} (have it)`;
       return;
     case 'done':
-      wrapper.title = `${row.title} (${duration(event.ms)})`;
+      wrapper.title = `${row.title} (${outcomeText(event)})`;
       return;
     case 'cancelled':
       wrapper.skip(`${row.title} (stopped)`);

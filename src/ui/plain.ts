@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Event } from '../model/event.js';
 import type { Reporter, WriteLine } from './reporter.js';
-import { duration, progressText } from './words.js';
+import { duration, outcomeText, progressText } from './words.js';
 
 /** With --verbose, a running step is heard of at most this often, in milliseconds. */
 const PROGRESS_EVERY_MS = 5000;
@@ -61,7 +61,7 @@ function finished(title: string, event: Extract<Event, { type: 'task-finished' }
     case 'hit':
       return `have  ${title}`;
     case 'done':
-      return `done  ${title} in ${duration(event.ms)}`;
+      return `done  ${title} in ${outcomeText(event)}`;
     case 'failed':
       return `FAIL  ${title} after ${duration(event.ms)}`;
     case 'cancelled':

@@ -28,3 +28,9 @@ export function progressText(progress: Progress): string {
     total === undefined ? `${amount(done)}${words}` : `${amount(done)} of ${amount(total)}${words}`;
   return note === undefined ? far : `${far}, ${note}`;
 }
+
+/** What a task that is done took and said: `4 min 05 s`, `12 s, 3 warnings`. */
+export function outcomeText({ ms, warnings = 0 }: { ms: number; warnings?: number }): string {
+  if (warnings === 0) return duration(ms);
+  return `${duration(ms)}, ${String(warnings)} warning${warnings === 1 ? '' : 's'}`;
+}

@@ -6,7 +6,9 @@ import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
 import { applyOverlay } from '../../series/work-tree.js';
 import { need } from '../needs.js';
-import { countObjects } from './progress.js';
+import { makerAt } from './make.js';
+import type { BuildSite } from './site.js';
+import { lastTotal, noteTotal } from './totals.js';
 
 type Params = Extract<CompileParams, { what: 'iptables' }>;
 
@@ -23,29 +25,47 @@ const PLACES = [
 
 /** Builds iptables with the match's extension and installs it below `root/`, as `make DESTDIR=` does. */
 export async function compileIptables(params: Params, ctx: StepContext): Promise<StepResult> {
-  const src = join(ctx.scratch, 'src');
-  const build = join(ctx.scratch, 'build');
+  const site = await iptablesSite(ctx, ctx.scratch);
   const root = join(ctx.out, 'root');
+  await mkdir(root, { recursive: true });
+  const total = await lastTotal(ctx);
+  const maker = await makerAt(site, ctx, { writable: [ctx.scratch, ctx.out], total });
+  await maker.run(...configureCommand(ctx.scratch, params));
+  await maker.make(`-j${String(ctx.jobs)}`, ...site.targets);
+  await noteTotal(ctx, maker.objects());
+  await maker.make(`DESTDIR=${root}`, 'install');
+  return { facts: maker.facts() };
+}
+
+/**
+ * Lays iptables' sources out to be built, in a folder beside them that its configure is yet to fill.
+ *
+ * @param home empty folder for both
+ */
+export async function iptablesSite(
+  ctx: Pick<StepContext, 'needs' | 'taskId'>,
+  home: string,
+): Promise<BuildSite> {
+  const src = join(home, 'src');
+  const build = join(home, 'build');
   await applyOverlay(need(ctx, 'tree').dir, need(ctx, 'patch').dir, src);
   await mkdir(build, { recursive: true });
-  await mkdir(root, { recursive: true });
-  const runtime = await ctx.runtime();
-  const env = await buildEnv(src, ctx.scratch);
-  const onLine = countObjects(ctx);
-  const run = (...argv: Argv): Promise<void> =>
-    runtime.run({
-      argv,
-      cwd: build,
-      env,
-      writable: [ctx.scratch, ctx.out],
-      log: ctx.log,
-      signal: ctx.signal,
-      onLine,
-    });
-  await run(join(src, 'configure'), ...PLACES, ...params.configure);
-  await run('make', `-j${String(ctx.jobs)}`);
-  await run('make', `DESTDIR=${root}`, 'install');
-  return {};
+  return {
+    cwd: build,
+    env: await buildEnv(src, home),
+    make: ['make'],
+    targets: ['all'],
+    known: [`${build}/`, `${src}/`],
+    again: ({ target, folder }) => [
+      ...(folder?.startsWith(`${build}/`) === true ? ['-C', folder] : []),
+      target,
+    ],
+  };
+}
+
+/** argv of configure for a site in `home`. */
+export function configureCommand(home: string, params: Params): Argv {
+  return [join(home, 'src', 'configure'), ...PLACES, ...params.configure];
 }
 
 /** Flags under which the same sources give the same bytes in any folder. */

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import { placeConfig } from '../../kconfig/place-config.js';
 import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
-import { withWorkTree } from '../../series/work-tree.js';
+import { withWorkTree, type WorkTree } from '../../series/work-tree.js';
 import { kbuildEnv, kbuildMake } from '../kbuild.js';
 import { need } from '../needs.js';
-import { countObjects } from './progress.js';
-import { guardTorn } from './torn.js';
+import { estimateObjects } from './estimate.js';
+import { makerAt } from './make.js';
+import type { BuildSite } from './site.js';
+import { guardTorn, isUntouched } from './torn.js';
+import { lastTotal, noteTotal } from './totals.js';
 
 type Params = Extract<CompileParams, { what: 'linux' }>;
 
@@ -17,36 +20,55 @@ type Params = Extract<CompileParams, { what: 'linux' }>;
  * file only what depends on it is compiled again.
  */
 export async function compileLinux(params: Params, ctx: StepContext): Promise<StepResult> {
-  return withWorkTree(ctx, async ({ src, build }) => {
+  return withWorkTree(ctx, async (tree) => {
+    const { src, build } = tree;
     await placeConfig(join(need(ctx, 'config').dir, 'config'), build);
-    const runtime = await ctx.runtime();
-    const env = await kbuildEnv(src);
-    const onLine = countObjects(ctx);
-    const make = (...targets: string[]): Promise<void> =>
-      runtime.run({
-        argv: kbuildMake(src, build, params.arch, targets),
-        cwd: build,
-        env,
-        writable: [build, ctx.out],
-        log: ctx.log,
-        signal: ctx.signal,
-        onLine,
-      });
-    await guardTorn(build, () => make(`-j${String(ctx.jobs)}`, 'bzImage', 'modules'));
+    const whole = await isUntouched(build);
+    const total = whole ? await totalOf(src, params.arch, ctx) : undefined;
+    const site = await linuxSite(tree, params.arch);
+    const maker = await makerAt(site, ctx, { writable: [build, ctx.out], total });
+    await guardTorn(build, () => maker.make(`-j${String(ctx.jobs)}`, ...site.targets));
+    if (whole) await noteTotal(ctx, maker.objects());
     const modules = join(ctx.out, 'modules');
     await mkdir(modules, { recursive: true });
-    await make(`INSTALL_MOD_PATH=${modules}`, 'INSTALL_MOD_STRIP=1', 'modules_install');
-    await make(`INSTALL_HDR_PATH=${join(ctx.out, 'headers/usr')}`, 'headers_install');
-    return { facts: { release: await collect(build, ctx.out, params.arch) } };
+    await maker.make(`INSTALL_MOD_PATH=${modules}`, 'INSTALL_MOD_STRIP=1', 'modules_install');
+    await maker.make(`INSTALL_HDR_PATH=${join(ctx.out, 'headers/usr')}`, 'headers_install');
+    const release = await collect(build, ctx.out, params.arch);
+    return { facts: { ...maker.facts(), release } };
   });
 }
 
+/** Where a kernel is built. */
+export async function linuxSite(
+  { src, build }: WorkTree,
+  arch: Params['arch'],
+): Promise<BuildSite> {
+  return {
+    cwd: build,
+    env: await kbuildEnv(src),
+    make: kbuildMake(src, build, arch, []),
+    targets: ['bzImage', 'modules'],
+    known: [`${build}/`, `${src}/`],
+    again: ({ target }) => [target],
+  };
+}
+
+/** The name of an architecture's folder below arch/. */
+function folderOf(arch: Params['arch']): string {
+  return { x86_64: 'x86' }[arch];
+}
+
+/** How many objects a whole compile has: what the last one had, or an estimate. */
+async function totalOf(src: string, arch: Params['arch'], ctx: StepContext): Promise<number> {
+  const last = await lastTotal(ctx);
+  if (last !== undefined) return last;
+  const config = await readFile(join(need(ctx, 'config').dir, 'config'), 'utf8');
+  return estimateObjects(src, config, folderOf(arch));
+}
+
 /** Copies what a kernel is made of beside its modules. Returns its release string. */
-async function collect(build: string, out: string, arch: string): Promise<string> {
-  await copyFile(
-    join(build, 'arch', arch === 'x86_64' ? 'x86' : arch, 'boot/bzImage'),
-    join(out, 'bzImage'),
-  );
+async function collect(build: string, out: string, arch: Params['arch']): Promise<string> {
+  await copyFile(join(build, 'arch', folderOf(arch), 'boot/bzImage'), join(out, 'bzImage'));
   await copyFile(join(build, 'System.map'), join(out, 'System.map'));
   await copyFile(join(build, '.config'), join(out, 'config'));
   const release = (await readFile(join(build, 'include/config/kernel.release'), 'utf8')).trim();

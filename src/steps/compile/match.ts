@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Failed } from '../../model/failure.js';
 import type { StepContext, StepResult } from '../../model/step.js';
 import { need } from '../needs.js';
-import { countObjects } from './progress.js';
+import { makerAt } from './make.js';
+import type { BuildSite } from './site.js';
+import { lastTotal, noteTotal } from './totals.js';
 
 /** Where the match's sources stand in a kernel tree and in their own folder. */
 const MATCH_DIR = 'net/netfilter/layer7';
@@ -15,40 +17,47 @@ const MODULE = 'xt_layer7.ko';
  * (Documentation/kbuild/modules.rst).
  */
 export async function compileMatch(ctx: StepContext): Promise<StepResult> {
+  const site = await matchSite(ctx, ctx.scratch);
+  const release = await utsRelease(await headersDir(need(ctx, 'headers').dir));
+  const total = await lastTotal(ctx);
+  const home = join(ctx.out, 'modules/lib/modules', release, 'updates');
+  const maker = await makerAt(site, ctx, { writable: [ctx.scratch, ctx.out], total });
+  await maker.make(`-j${String(ctx.jobs)}`, ...site.targets);
+  await noteTotal(ctx, maker.objects());
+  await mkdir(home, { recursive: true });
+  await copyFile(join(site.cwd, MODULE), join(home, MODULE));
+  await maker.run('strip', '--strip-debug', join(home, MODULE));
+  return { facts: { ...maker.facts(), release } };
+}
+
+/**
+ * Lays the match's sources out to be built.
+ *
+ * @param home empty folder for them
+ */
+export async function matchSite(
+  ctx: Pick<StepContext, 'needs' | 'taskId'>,
+  home: string,
+): Promise<BuildSite> {
   const headers = await headersDir(need(ctx, 'headers').dir);
-  const release = await utsRelease(headers);
-  const copy = join(ctx.scratch, 'match');
+  const copy = join(home, 'match');
   await cp(join(need(ctx, 'patch').dir, 'overlay'), copy, { recursive: true });
   const built = join(copy, MATCH_DIR);
-  const runtime = await ctx.runtime();
-  await runtime.run({
-    argv: [
+  return {
+    cwd: built,
+    env: { KBUILD_BUILD_TIMESTAMP: '@0', KCFLAGS: `-ffile-prefix-map=${built}=layer7` },
+    make: [
       'make',
-      ...['-C', headers, `M=${built}`, `-j${String(ctx.jobs)}`],
+      ...['-C', headers, `M=${built}`],
       'CONFIG_NETFILTER_XT_MATCH_LAYER7=m',
       // The headers name the compiler that built the kernel; the builder's own is the one that is there.
       'CC=gcc',
-      'modules',
     ],
-    cwd: copy,
-    env: { KBUILD_BUILD_TIMESTAMP: '@0', KCFLAGS: `-ffile-prefix-map=${built}=layer7` },
-    writable: [copy],
-    log: ctx.log,
-    signal: ctx.signal,
-    onLine: countObjects(ctx),
-  });
-  const home = join(ctx.out, 'modules/lib/modules', release, 'updates');
-  await mkdir(home, { recursive: true });
-  await copyFile(join(built, MODULE), join(home, MODULE));
-  await runtime.run({
-    argv: ['strip', '--strip-debug', join(home, MODULE)],
-    cwd: home,
-    env: {},
-    writable: [home],
-    log: ctx.log,
-    signal: ctx.signal,
-  });
-  return { facts: { release } };
+    targets: ['modules'],
+    known: [`${built}/`, `${headers}/`],
+    // make names it with its folder, and takes it without.
+    again: ({ target }) => [target.replace(`${built}/`, '')],
+  };
 }
 
 /**

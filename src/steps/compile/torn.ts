@@ -23,6 +23,12 @@ export async function guardTorn<T>(build: string, make: () => Promise<T>): Promi
   return result;
 }
 
+/** True if nothing was compiled in a build folder yet: neither to the end nor by a run that ended early. */
+export async function isUntouched(build: string): Promise<boolean> {
+  const found = await Promise.all([MARKER, 'vmlinux'].map((name) => modified(join(build, name))));
+  return found.every((time) => time === undefined);
+}
+
 async function removeTorn(directory: string): Promise<void> {
   for (const item of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, item.name);
