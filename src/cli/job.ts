@@ -73,7 +73,7 @@ export async function prepare(
   cache: string,
 ): Promise<Job> {
   const [opened, userland, vm] = await Promise.all([
-    openBuilder(choice.name, { cache }),
+    openBuilder(choice.name, { cache, jobs: options.jobs }),
     userlandFacts(choice.name === 'host'),
     options.verify ? vmFacts(cache) : Promise.resolve({}),
   ]);

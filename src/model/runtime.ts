@@ -29,11 +29,23 @@ export interface TerminalCommand extends Pick<BuildCommand, 'argv' | 'cwd' | 'en
   readonly writable: Readonly<Record<string, string>>;
 }
 
+/** What a command may use of the machine, with all the processes that it starts. */
+export interface Limits {
+  /** Bytes; missing where nothing limits it. */
+  readonly memory?: number;
+  /** Processes and threads at a time; missing where nothing limits it. */
+  readonly processes?: number;
+  /** Words for people: what holds the limits, or why nothing does. */
+  readonly how: string;
+}
+
 /** How a builder keeps a command in, found by trying; for the report. */
 export interface Confinement {
   readonly network: 'off' | 'on';
   readonly filesystem: 'confined' | 'open';
   readonly user: 'unprivileged' | 'root';
+  /** Missing where a builder sets none. */
+  readonly limits?: Limits;
   /** Words for people: which tool does it, or why it can't. */
   readonly how: string;
 }

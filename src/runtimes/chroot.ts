@@ -1,34 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
-import { exec } from '../host/exec.js';
-import { withTerminal } from '../host/terminal.js';
 import { Failed } from '../model/failure.js';
-import type { BuildCommand, Builder, Runtime, Workshop } from '../model/runtime.js';
-import { BWRAP, findJail } from './confine.js';
-import { commandEnv } from './environment.js';
+import type { Builder, Runtime, Workshop } from '../model/runtime.js';
+import { BWRAP } from './confine.js';
 import { rootOf } from './jail-root.js';
+import { findCell, lendTerminal, runConfined, type Cell } from './jail-run.js';
+import type { LimitOptions } from './limits.js';
 
 /**
  * Builds in a toolchain's root, with bubblewrap's namespaces around it.
  *
- * @param readable directories that commands may read at their own paths, such as the store
+ * @param cache the store's root, which commands may read at its own path
  * @throws Failed `host-lacks` where bubblewrap cannot make namespaces
  */
-export async function chrootBuilder(readable: readonly string[]): Promise<Builder> {
-  const jail = await findJail();
-  if (jail !== BWRAP) {
+export async function chrootBuilder(cache: string, limits: LimitOptions): Promise<Builder> {
+  const cell = await findCell(limits);
+  if (cell.jail !== BWRAP) {
     throw new Failed({
       reason: 'host-lacks',
       message: 'bubblewrap, which the builder chroot needs, does not work here',
       hints: ['install the package bubblewrap; user namespaces have to be allowed'],
     });
   }
-  const { confinement } = jail;
   return {
     name: 'chroot',
-    confinement,
+    confinement: cell.confinement,
     why: 'bubblewrap works here',
-    open: (workshop) => runtimeOver(needed(workshop), confinement, readable),
+    open: (workshop) => runtimeOver(needed(workshop), cell, cache),
   };
 }
 
@@ -37,31 +35,14 @@ function needed(workshop: Workshop | undefined): Workshop {
   return workshop;
 }
 
-async function runtimeOver(
-  { toolchain }: Workshop,
-  confinement: Runtime['confinement'],
-  readable: readonly string[],
-): Promise<Runtime> {
+async function runtimeOver({ toolchain }: Workshop, cell: Cell, cache: string): Promise<Runtime> {
   const root = await rootOf(join(toolchain.dir, 'root'));
+  const shown = { root, home: '/', readable: [cache] };
   return {
     name: 'chroot',
     toolchain: toolchain.manifest.facts['versions'] as Runtime['toolchain'],
-    confinement,
-    async run(command: BuildCommand) {
-      const { writable, cwd } = command;
-      const bounds = { root, home: '/', readable, writable, cwd };
-      await exec(BWRAP.wrap(command.argv, bounds), {
-        env: commandEnv(command),
-        signal: command.signal,
-        log: command.log,
-        capture: false,
-        ...(command.onLine === undefined ? {} : { onLine: command.onLine }),
-      });
-    },
-    terminal(command) {
-      const { argv, cwd, signal, writable: laid } = command;
-      const bounds = { root, home: '/', readable, writable: [], laid, cwd, terminal: true };
-      return withTerminal(BWRAP.wrap(argv, bounds), { env: commandEnv(command), signal });
-    },
+    confinement: cell.confinement,
+    run: (command) => runConfined(cell, command, shown),
+    terminal: (command) => lendTerminal(cell, command, shown),
   };
 }

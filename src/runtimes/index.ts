@@ -3,17 +3,18 @@ import { Failed } from '../model/failure.js';
 import type { BuilderName, Builder } from '../model/runtime.js';
 import { chrootBuilder } from './chroot.js';
 import { hostBuilder } from './host.js';
+import type { LimitOptions } from './limits.js';
 
 /** What a builder has to know of the run. */
-export interface BuilderOptions {
+export interface BuilderOptions extends LimitOptions {
   /** The store's root, which commands may read. */
   readonly cache: string;
 }
 
 /** Builders that exist, by name. A new one is a file beside this and a line here. */
 const BUILDERS: Partial<Record<BuilderName, (options: BuilderOptions) => Promise<Builder>>> = {
-  host: ({ cache }) => hostBuilder(cache),
-  chroot: ({ cache }) => chrootBuilder([cache]),
+  host: ({ cache, ...limits }) => hostBuilder(cache, limits),
+  chroot: ({ cache, ...limits }) => chrootBuilder(cache, limits),
 };
 
 /**

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { exec } from '../host/exec.js';
+import { withTerminal } from '../host/terminal.js';
+import { Failed, type Failure } from '../model/failure.js';
+import type { BuildCommand, Confinement, TerminalCommand } from '../model/runtime.js';
+import { BWRAP, OPEN, findJail, type Bounds, type Jail } from './confine.js';
+import { commandEnv } from './environment.js';
+import { findLimiter } from './limit-find.js';
+import { allowance, type Hold, type Limiter, type LimitName, type LimitOptions } from './limits.js';
+
+/** A jail with limits, both as tight as this machine allows. */
+export interface Cell {
+  readonly jail: Jail;
+  readonly limiter: Limiter;
+  readonly confinement: Confinement;
+}
+
+/** What a command may see besides what it may write. */
+type Shown = Pick<Bounds, 'root' | 'home' | 'readable'>;
+
+/** How often a command is looked at for having met a limit, in milliseconds. */
+const WATCH_MS = 500;
+
+/** Finds how commands are kept in here, by trying. */
+export async function findCell(options: LimitOptions): Promise<Cell> {
+  const jail = await findJail();
+  const limiter = await findLimiter(allowance(options), jail !== OPEN);
+  const { limits } = limiter;
+  const told = [
+    ...(limits.memory === undefined ? [] : [gibibytes(limits.memory)]),
+    ...(limits.processes === undefined ? [] : [`${String(limits.processes)} processes`]),
+  ].join(', ');
+  const how = `${jail.confinement.how}; limits: ${told === '' ? limits.how : `${told} by ${limits.how}`}`;
+  return { jail, limiter, confinement: { ...jail.confinement, limits, how } };
+}
+
+/**
+ * Runs a command in the jail, under the limits, to its end.
+ *
+ * @throws Failed as exec does; where a limit was met, it is that which is told
+ */
+export async function runConfined(
+  { jail, limiter }: Cell,
+  command: BuildCommand,
+  shown: Shown,
+): Promise<void> {
+  const { writable, cwd, signal, log, onLine } = command;
+  const held = await limiter.hold();
+  const argv = held.around(jail.wrap(held.inside(command.argv), { ...shown, writable, cwd }));
+  const watch = watchLimits(held);
+  try {
+    await exec(argv, {
+      cwd,
+      env: { ...commandEnv(command), ...held.env },
+      signal: AbortSignal.any([signal, watch.signal]),
+      log,
+      capture: false,
+      ...(onLine === undefined ? {} : { onLine }),
+    });
+  } catch (error) {
+    if (!(error instanceof Failed) || signal.aborted) throw error;
+    const { failure } = error;
+    const met = watch.met() ?? (await held.reached(failure.details));
+    if (met !== undefined) throw limitFailure(met, limiter, command, failure);
+    // People know the command, not the many words of the jail around it.
+    const message = failure.message.replace(argv.join(' '), () => command.argv.join(' '));
+    throw new Failed({ ...failure, message });
+  } finally {
+    watch.end();
+    await held.release();
+  }
+}
+
+/**
+ * Lends the caller's terminal to a command in the jail, under the limits.
+ *
+ * @returns its exit code
+ * @throws Failed `host-lacks` when directories are to be laid over others and bubblewrap does not work
+ */
+export async function lendTerminal(
+  { jail, limiter }: Cell,
+  { argv, cwd, env, signal, writable: laid }: TerminalCommand,
+  shown: Shown,
+): Promise<number> {
+  if (jail !== BWRAP && Object.entries(laid).some(([at, from]) => at !== from)) {
+    throw new Failed({
+      reason: 'host-lacks',
+      message: 'without bubblewrap the build folder cannot be lent to a shell',
+      hints: ['install the package bubblewrap; user namespaces have to be allowed'],
+    });
+  }
+  const held = await limiter.hold();
+  const bounds = { ...shown, writable: [], laid, cwd, terminal: true };
+  try {
+    return await withTerminal(held.around(jail.wrap(held.inside(argv), bounds)), {
+      // Inside a root of its own this directory need not be there outside.
+      ...(jail === BWRAP ? {} : { cwd }),
+      env: { ...commandEnv({ env }), ...held.env },
+      signal,
+    });
+  } finally {
+    await held.release();
+  }
+}
+
+/**
+ * Ends a command that meets the limit of processes: one that goes on starting more would otherwise
+ * try for ever. Running out of memory ends a process by itself.
+ */
+function watchLimits(held: Hold): {
+  readonly signal: AbortSignal;
+  met(): LimitName | undefined;
+  end(): void;
+} {
+  const stop = new AbortController();
+  let met: LimitName | undefined;
+  const timer = setInterval(() => {
+    void held.reached().then((name) => {
+      if (name !== 'processes') return;
+      met = name;
+      stop.abort();
+    });
+  }, WATCH_MS);
+  return {
+    signal: stop.signal,
+    met: () => met,
+    end: () => {
+      clearInterval(timer);
+    },
+  };
+}
+
+const REMEDY: Readonly<Record<LimitName, readonly string[]>> = {
+  memory: [
+    'run again with a lower --jobs: fewer compilers at a time need less memory',
+    'the limit is a share of what this machine has: build on one with more memory',
+  ],
+  processes: [
+    'sources in good order need far fewer: look at what the command starts',
+    'the limit grows with --jobs',
+  ],
+};
+
+function limitFailure(
+  met: LimitName,
+  { limits }: Limiter,
+  { argv, log }: BuildCommand,
+  { details }: Failure,
+): Failed {
+  const limit =
+    met === 'memory'
+      ? `the limit of ${gibibytes(limits.memory ?? 0)}`
+      : `the limit of ${String(limits.processes)} processes`;
+  return new Failed({
+    reason: 'command-failed',
+    message: `${argv.join(' ')}: stopped by ${limit} (${limits.how})`,
+    ...(details === undefined ? {} : { details }),
+    hints: REMEDY[met],
+    log,
+  });
+}
+
+function gibibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 3).toFixed(1)} GiB of memory`;
+}
