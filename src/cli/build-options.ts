@@ -27,11 +27,37 @@ export interface BuildOptions {
   readonly installDeps: boolean;
 }
 
+/** What is to be built and where; the options that stand for a plan. */
+export type ChoiceOptions = Pick<
+  BuildOptions,
+  | 'kernel'
+  | 'iptables'
+  | 'mode'
+  | 'builder'
+  | 'toolchain'
+  | 'source'
+  | 'mirror'
+  | 'offline'
+  | 'protocols'
+  | 'out'
+  | 'jobs'
+  | 'installDeps'
+>;
+
 /** Adds the options of the main job to a command, whose action then has a kernel. */
 export function addBuildOptions(command: Command): Command {
+  return addChoiceOptions(command.allowExcessArguments().hook('preAction', refuseStray))
+    .option('--no-verify', 'stop before the guest')
+    .option('--dry-run', 'print the plan and stop', false)
+    .option('--json', 'events as JSON, one a line', false)
+    .option('--plain', 'plain lines, also on a terminal', false)
+    .option('--verbose', 'tell how far running steps are', false);
+}
+
+/** Adds the options that say what is built and where to a command, whose action then has a kernel. */
+export function addChoiceOptions(command: Command): Command {
   return command
-    .allowExcessArguments()
-    .hook('preAction', refuseIncomplete)
+    .hook('preAction', refuseNoKernel)
     .option('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)')
     .option('--iptables <version>', "iptables recipe (default: the kernel recipe's)")
     .addOption(
@@ -53,12 +79,7 @@ export function addBuildOptions(command: Command): Command {
     .option('--offline', 'use no network at all', false)
     .option('--protocols <set,...>', "definition sets (default: the recipe's)", splitList)
     .option('--out <dir>', 'where to deliver (default: out/<kernel>, with -module in module mode)')
-    .option('--no-verify', 'stop before the guest')
     .option('--jobs <n>', 'parallel jobs for make', positive, availableParallelism())
-    .option('--dry-run', 'print the plan and stop', false)
-    .option('--json', 'events as JSON, one a line', false)
-    .option('--plain', 'plain lines, also on a terminal', false)
-    .option('--verbose', 'tell how far running steps are', false)
     .option('--install-deps', "install what is missing with the system's package manager", false);
 }
 
@@ -66,7 +87,7 @@ export function addBuildOptions(command: Command): Command {
  * The main job needs no word, so a mistyped command arrives here as an argument; and an option that
  * is unknown has been refused by now, which says more than that --kernel is missing.
  */
-function refuseIncomplete(command: Command): void {
+function refuseStray(command: Command): void {
   const [stray] = command.args;
   if (stray !== undefined) {
     const commands = command.parent?.commands.map((each) => each.name()) ?? [];
@@ -74,6 +95,9 @@ function refuseIncomplete(command: Command): void {
     const hint = near === undefined ? '' : `\n(Did you mean ${near}?)`;
     command.error(`error: there is no command ${JSON.stringify(stray)}${hint}`);
   }
+}
+
+function refuseNoKernel(command: Command): void {
   if (command.opts()['kernel'] === undefined) {
     command.error('error: say which kernel: --kernel VERSION (l7build list names them)');
   }
@@ -91,7 +115,8 @@ function collectSource(
   return { ...known, [name]: resolve(path) };
 }
 
-function collectMirror(value: string, known: readonly string[]): string[] {
+/** An argument of `--mirror`: an address, or a folder's path made absolute. */
+export function collectMirror(value: string, known: readonly string[]): string[] {
   return [...known, /^https?:\/\//.test(value) ? value : resolve(value)];
 }
 

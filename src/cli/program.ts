@@ -2,12 +2,14 @@
 import { Command } from 'commander';
 import { build } from './build.js';
 import { addBuildOptions, type BuildOptions } from './build-options.js';
+import { addContainers } from './containers-command.js';
 import { addDoctor } from './doctor.js';
 import { addExplain } from './explain.js';
 import { addInspection } from './inspect-commands.js';
 import { addList } from './list.js';
 import { addProtocols } from './protocols-command.js';
 import type { Shell } from './shell.js';
+import { addShell } from './shell-command.js';
 import { addVerify } from './verify-command.js';
 import { VERSION } from './version.js';
 
@@ -44,7 +46,9 @@ export function makeProgram(shell: Shell): Command {
   addExplain(program, shell);
   addInspection(program, shell);
   addVerify(program, shell);
+  addShell(program, shell);
   addProtocols(program, shell);
+  addContainers(program, shell);
   addDoctor(program, shell);
   return program;
 }

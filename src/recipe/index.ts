@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 export { loadIptablesRecipe } from './iptables.js';
 export { loadLinuxRecipe } from './linux.js';
+export { changeLines, lockChanges, type LockChanges } from './lock-changes.js';
+export { lockText } from './packages-lock.js';
 export { listRecipes } from './list.js';
-export { loadToolchain } from './toolchain.js';
+export { loadToolchain, loadUnlocked, lockPath, readLock, toolchainNames } from './toolchain.js';

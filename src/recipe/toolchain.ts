@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { ToolchainRecipe } from '../model/recipe.js';
 import { MAX_BYTES } from './bounds.js';
-import { realRoot } from './directory.js';
-import { parseLock } from './packages-lock.js';
-import { projectBytes, projectFile } from './project-file.js';
+import { realRoot, recipeVersions } from './directory.js';
+import { parseLock, type ReadLock } from './packages-lock.js';
+import { Unusable, projectBytes, projectFile } from './project-file.js';
 import { readRecipe } from './read.js';
-import { refused } from './refuse.js';
+import { refused, wholeFile } from './refuse.js';
 import { toSource } from './schema/source.js';
 import { toolchainSchema } from './schema/toolchain.js';
 import { decodeUtf8 } from './utf8.js';
+
+/** A toolchain's recipe before its packages are pinned. */
+export type UnlockedToolchain = Omit<ToolchainRecipe, 'lock'>;
+
+/** Path of a toolchain's lock below the project's root. */
+export function lockPath(name: string): string {
+  return `containers/${name}/packages.lock`;
+}
+
+/** Names of the project's toolchains, in order. */
+export async function toolchainNames(projectRoot: string): Promise<string[]> {
+  return recipeVersions(await realRoot(projectRoot), 'toolchain');
+}
 
 /**
  * The recipe of a toolchain, checked, with its lock.
@@ -18,17 +31,27 @@ import { decodeUtf8 } from './utf8.js';
  * @throws Failed `unknown-recipe` with suggestions, `recipe-invalid` with all faults and their places
  */
 export async function loadToolchain(projectRoot: string, name: string): Promise<ToolchainRecipe> {
+  const recipe = await loadUnlocked(projectRoot, name);
+  const lock = await readLock(projectRoot, recipe);
+  if (lock === undefined) {
+    const hint = `write it: l7build containers update ${name}`;
+    throw refused([wholeFile(lockPath(name), 'there is no such file', hint)]);
+  }
+  if (lock.faults.length > 0) throw refused(lock.faults);
+  return { ...recipe, lock: lock.source };
+}
+
+/** The recipe alone, as one has it before the first lock. @throws Failed as `loadToolchain` */
+export async function loadUnlocked(projectRoot: string, name: string): Promise<UnlockedToolchain> {
   const root = await realRoot(projectRoot);
   const { words, file, references } = await readRecipe(root, 'toolchain', name, toolchainSchema);
-  const lock = `containers/${name}/packages.lock`;
-  const [{ bytes }, containerfile] = await Promise.all([
-    projectBytes(root, lock, MAX_BYTES),
-    projectFile(root, `containers/${name}/Containerfile`),
-  ]);
-  const { source, faults } = parseLock(decodeUtf8(lock, bytes).text, lock);
-  if (references.faults.length + faults.length > 0) {
-    throw refused([...references.faults, ...faults]);
-  }
+  const path = `containers/${name}/Containerfile`;
+  const containerfile = await projectFile(root, path).catch((error: unknown) => {
+    if (!(error instanceof Unusable)) throw error;
+    references.faults.push(wholeFile(path, error.why, 'docs/toolchains.md says what it holds'));
+    return { path, sha256: '' };
+  });
+  if (references.faults.length > 0) throw refused(references.faults);
   return {
     kind: 'toolchain',
     name,
@@ -38,8 +61,22 @@ export async function loadToolchain(projectRoot: string, name: string): Promise<
     suite: words.suite,
     compiler: words.compiler,
     packages: words.packages,
-    lock: source,
     base: words.base,
     vm: { source: toSource(words.vm), unpack: {} },
   };
+}
+
+/** What a toolchain's lock says, faults and all; undefined where there is none yet. */
+export async function readLock(
+  projectRoot: string,
+  { name, packages }: Pick<ToolchainRecipe, 'name' | 'packages'>,
+): Promise<ReadLock | undefined> {
+  const path = lockPath(name);
+  try {
+    const { bytes } = await projectBytes(await realRoot(projectRoot), path, MAX_BYTES);
+    return parseLock(decodeUtf8(path, bytes).text, path, packages);
+  } catch (error) {
+    if (error instanceof Unusable && error.why.startsWith('there is no ')) return undefined;
+    throw error;
+  }
 }

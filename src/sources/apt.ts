@@ -109,7 +109,7 @@ async function keep(source: AptSource, apt: PrivateApt, resolution: AptResolutio
 }
 
 /** Downloads by apt-helper, which checks the digest on the way; a file with another one is left as it is. */
-function byApt(apt: PrivateApt): Transport {
+export function byApt(apt: Pick<PrivateApt, 'env'>): Transport {
   return async (url, to, file, ctx) => {
     const look = setInterval(() => {
       void stat(to).then(

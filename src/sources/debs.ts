@@ -1,57 +1,101 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
+import { Failed } from '../model/failure.js';
 import type { DebsSource, Fetched, FetchedFile, LockedDeb } from '../model/source.js';
-import { mirrorsOf, type Mirrors } from './apt-config.js';
+import { byApt } from './apt.js';
+import { configure, mirrorsOf, type Mirrors, type PrivateApt } from './apt-config.js';
+import { withSlash } from './apt-set.js';
 import type { FetchContext } from './context.js';
-import { obtain } from './obtain.js';
+import { byHttp, obtain, type Transport } from './obtain.js';
+import { networkEnvironment } from '../host/environment.js';
 
 /** Downloads at a time. */
 const PARALLEL = 4;
 /** Names of the archives at snapshot.debian.org. */
 const SNAPSHOTS = { main: 'debian', security: 'debian-security' } as const;
+const SNAPSHOT = 'https://snapshot.debian.org/archive';
+
+/** Where pinned packages come from: the machine's mirror by its apt, and the archive of all that ever was. */
+interface Origin {
+  readonly mirrors: Partial<Mirrors>;
+  readonly transport: Transport;
+}
 
 /** Addresses of a pinned package: the machine's mirror, then the snapshot of when it was pinned. */
-function urlsOf({ archive, path }: LockedDeb, snapshot: string, mirrors: Mirrors): string[] {
-  const mirror = mirrors[archive];
-  const base = mirror === undefined || mirror.endsWith('/') ? mirror : `${mirror}/`;
+export function addressesOf(
+  { archive, path }: Pick<LockedDeb, 'archive' | 'path'>,
+  snapshot: string,
+  mirrors: Partial<Mirrors>,
+): string[] {
+  // A + stays one: in a path, some servers take a bare one for a blank.
+  const encoded = path.split('/').map(encodeURIComponent).join('/');
+  const mirror = withSlash(mirrors[archive]);
   return [
-    ...(base === undefined ? [] : [base + path]),
-    `https://snapshot.debian.org/archive/${SNAPSHOTS[archive]}/${snapshot}/${path}`,
+    ...(mirror === undefined ? [] : [mirror + encoded]),
+    `${SNAPSHOT}/${SNAPSHOTS[archive]}/${snapshot}/${encoded}`,
   ];
 }
 
 /**
- * Fetches pinned packages, several at a time.
+ * Fetches pinned packages, several at a time: from `--mirror`, from the Debian mirror that the machine's
+ * apt uses, with its proxy and passwords, and from snapshot.debian.org.
  *
- * @throws Failed as `mirrorsOf` and `obtain`
+ * @throws Failed as `obtain`
  */
 export async function fetchDebs(
   name: string,
   { debs, snapshot }: DebsSource,
   ctx: FetchContext,
 ): Promise<Fetched> {
-  const mirrors = ctx.policy.offline
-    ? { main: '', security: undefined }
-    : await mirrorsOf(ctx.signal);
+  const { mirrors, transport } = await originOf(ctx);
   const files: FetchedFile[] = [];
   const left = [...debs.entries()];
+  let done = 0;
   const quiet = { ...ctx, progress: () => undefined };
   const work = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
       const [index, deb] = next;
       const { path, sha256, size } = deb;
-      const wanted = {
-        source: name,
-        name: basename(path),
-        sha256,
-        size,
-        urls: urlsOf(deb, snapshot, mirrors),
-      };
-      files[index] = await obtain(wanted, quiet);
-      const done = Object.keys(files).length;
+      const urls = addressesOf(deb, snapshot, mirrors);
+      const wanted = { source: name, name: basename(path), sha256, size, urls };
+      files[index] = await obtain(wanted, quiet, transport);
+      done += 1;
       ctx.progress({ done, total: debs.length, unit: 'files', note: basename(path) });
     }
   };
-  await Promise.all(Array.from({ length: PARALLEL }, work));
+  const ends = await Promise.allSettled(
+    Array.from({ length: PARALLEL }, () =>
+      work().catch((error: unknown) => {
+        // The others finish what they are at and take no more.
+        left.length = 0;
+        throw error;
+      }),
+    ),
+  );
+  const failed = ends.find((end) => end.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   return { files, pinned: true };
+}
+
+async function originOf({ policy, cache, signal }: FetchContext): Promise<Origin> {
+  if (policy.offline) return { mirrors: {}, transport: byHttp };
+  try {
+    const mirrors = await mirrorsOf(signal);
+    const dir = join(cache, 'apt', 'debs');
+    const apt: PrivateApt = {
+      dir,
+      env: { ...networkEnvironment(), APT_CONFIG: join(dir, 'apt.conf') },
+    };
+    await configure(apt, 'binary', [], signal);
+    const viaApt = byApt(apt);
+    const transport: Transport = (url, ...rest) =>
+      (url.startsWith(SNAPSHOT) ? byHttp : viaApt)(url, ...rest);
+    return { mirrors, transport };
+  } catch (error) {
+    // A machine without a Debian mirror has the snapshots still.
+    if (error instanceof Failed && error.failure.reason === 'host-lacks') {
+      return { mirrors: {}, transport: byHttp };
+    }
+    throw error;
+  }
 }

@@ -3,6 +3,8 @@ import type { Fetched, Source } from '../model/source.js';
 import { resolveApt } from './apt.js';
 import type { FetchContext, ResolveContext } from './context.js';
 
+export { resolveSet } from './apt-set.js';
+
 /**
  * Brings a source's files into `ctx.out`. Every digest that is known was checked.
  *
