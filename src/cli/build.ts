@@ -17,6 +17,7 @@ import { prepareOut } from './out-folder.js';
 import { openReporter, writeLine } from './screen.js';
 import { expectedFailure } from './expected-failure.js';
 import { lastWords } from './last-words.js';
+import { withShellHint } from './shell-hint.js';
 
 /**
  * The main job: plans, runs, delivers and reports.
@@ -107,7 +108,7 @@ async function attempt(
     return undefined;
   } catch (error) {
     const expected = expectedFailure(error, stage.cache);
-    if (expected !== undefined) return expected;
+    if (expected !== undefined) return withShellHint(expected, stage.record.report, options);
     throw error;
   } finally {
     // They are only shown: whatever keeps them from being written is told by what matters more.

@@ -1,23 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { resolve } from 'node:path';
-import type { BuildOptions } from './build-options.js';
+import type { BuildOptions, ChoiceOptions } from './build-options.js';
 
 /** The command line that does the same again, with every path made absolute. */
 export function reproducer(options: BuildOptions): string {
-  const words = [
+  const { mode, builder, verify } = options;
+  return commandLine([
     'l7build',
-    ...['--kernel', options.kernel],
-    ...(options.iptables === undefined ? [] : ['--iptables', options.iptables]),
-    ...['--mode', options.mode],
-    ...['--builder', options.builder],
+    ...kernelWords(options),
+    ...['--mode', mode],
+    ...['--builder', builder],
+    ...choiceWords(options),
+    ...(verify ? [] : ['--no-verify']),
+  ]);
+}
+
+/** The command line that opens a shell where this one's builder compiles. */
+export function shellCommand(options: ChoiceOptions): string {
+  const { mode, builder } = options;
+  return commandLine([
+    ...['l7build', 'shell'],
+    ...kernelWords(options),
+    ...(mode === 'full' ? [] : ['--mode', mode]),
+    ...(builder === 'auto' ? [] : ['--builder', builder]),
+    ...choiceWords(options),
+  ]);
+}
+
+function kernelWords({ kernel, iptables }: ChoiceOptions): string[] {
+  return ['--kernel', kernel, ...(iptables === undefined ? [] : ['--iptables', iptables])];
+}
+
+function choiceWords(options: ChoiceOptions): string[] {
+  return [
     ...(options.toolchain === undefined ? [] : ['--toolchain', options.toolchain]),
     ...Object.entries(options.source).flatMap(([name, path]) => ['--source', `${name}=${path}`]),
     ...options.mirror.flatMap((mirror) => ['--mirror', mirror]),
     ...(options.offline ? ['--offline'] : []),
     ...(options.protocols === undefined ? [] : ['--protocols', options.protocols.join(',')]),
     ...(options.out === undefined ? [] : ['--out', resolve(options.out)]),
-    ...(options.verify ? [] : ['--no-verify']),
   ];
+}
+
+/** Words as a line that a POSIX shell reads back as them. */
+export function commandLine(words: readonly string[]): string {
   return words.map(quoted).join(' ');
 }
 

@@ -199,7 +199,8 @@ async function context(
   };
 }
 
-function workshopOf(needs: Inputs['needs'], { vm }: Inputs['tools']): Workshop | undefined {
+/** What a task's builder works with, of the outputs that the task needs. */
+export function workshopOf(needs: Inputs['needs'], { vm }: Inputs['tools']): Workshop | undefined {
   const { toolchain } = needs;
   if (toolchain === undefined) return undefined;
   return { toolchain, ...(vm === undefined ? {} : { vm }) };
