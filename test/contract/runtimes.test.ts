@@ -4,7 +4,10 @@ import { findProgram } from '../../src/host/tools.js';
 import { openBuilder } from '../../src/runtimes/index.js';
 import { Bench, candidates } from './runtimes/bench.js';
 import { commandTests } from './runtimes/commands.js';
+import { compileTests } from './runtimes/compile.js';
 import { confinementTests } from './runtimes/confinement.js';
+import { limitTests } from './runtimes/limits.js';
+import { loneTests } from './runtimes/lone.js';
 
 /** The first test that needs the toolchain's root makes it. */
 const FIRST_MS = 600_000;
@@ -29,6 +32,9 @@ for (const candidate of await candidates()) {
 
     commandTests(bench);
     confinementTests(bench);
+    compileTests(bench);
+    limitTests(bench);
+    loneTests(bench);
   });
 }
 
