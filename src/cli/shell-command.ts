@@ -104,7 +104,7 @@ async function taskOf(plan: Plan, options: ShellOptions): Promise<CompileTask> {
   if (task !== undefined) return task;
   throw new Failed({
     reason: 'usage',
-    message: `${plan.name} has no step ${id ?? 'that compiles'} in ${plan.mode} mode`,
+    message: `linux ${plan.name} has no step ${id ?? 'that compiles'} in ${plan.mode} mode`,
     hints: [`its steps that compile: ${tasks.map((each) => each.id).join(', ')}`],
   });
 }
@@ -147,7 +147,7 @@ function run(
     {
       // Without the user's own start-up files, which the builder does not show anyway.
       argv: interactive ? ['bash', '--norc'] : [program, ...args],
-      env: { TERM: process.env['TERM'] ?? 'dumb', PS1: `[${task.id}] \\w\\$ ` },
+      env: { TERM: process.env['TERM'] ?? 'dumb', PS1: `[${task.id}] \\W\\$ ` },
       onReady: (site) => {
         if (interactive) greet(task, site, home);
       },

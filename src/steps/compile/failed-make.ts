@@ -39,7 +39,10 @@ export async function failedMake(
   return new Failed({
     ...error.failure,
     message: `make stopped at ${withoutKnown(stop.target, make.site)}`,
-    details: [...lines, ...(command === undefined ? [] : [`by: ${shortened(command)}`])],
+    details: [
+      ...lines,
+      ...(command === undefined ? [] : [`by: ${shortened(withoutKnown(command, make.site))}`]),
+    ],
     log: ctx.log,
     facts: { warnings: [...make.output.warnings] },
   });
@@ -102,6 +105,6 @@ export function shortened(command: string): string {
   return kept.filter((word, at) => word !== '…' || kept[at - 1] !== '…').join(' ');
 }
 
-function withoutKnown(path: string, { known }: BuildSite): string {
-  return known.reduce((rest, folder) => rest.replace(folder, ''), path);
+function withoutKnown(text: string, { known }: BuildSite): string {
+  return known.reduce((rest, folder) => rest.replaceAll(folder, ''), text);
 }
