@@ -1,37 +1,97 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { Command } from 'commander';
-import { buildToolchain } from './containers/build.js';
-import type { RootOptions } from './containers/root.js';
-import { updateToolchain } from './containers/update.js';
+import { Option, type Command } from 'commander';
 import { collectMirror } from './build-options.js';
+import { buildToolchain, type ContainersBuildOptions } from './containers/build.js';
+import { checkToolchains } from './containers/check.js';
+import { ENGINES } from './containers/engines.js';
+import { listToolchains } from './containers/list.js';
+import { removeToolchain } from './containers/remove.js';
+import { updateToolchain } from './containers/update.js';
 import type { Shell } from './shell.js';
 
 const NAME = 'toolchain (see l7build containers list)';
 
-/** `l7build containers update` */
+interface JsonOption {
+  readonly json: boolean;
+}
+
+/** `l7build containers list|build|check|update|remove` */
 export function addContainers(program: Command, shell: Shell): void {
   const containers = program
     .command('containers')
     .description('toolchains: the roots that builders compile in');
   containers
-    .command('build')
-    .description('make the root of a toolchain in the store')
-    .argument('<name>', NAME)
-    .option('--mirror <dir|url>', 'look for packages here first (repeatable)', collectMirror, [])
-    .option('--offline', 'use no network at all', false)
-    .option('--json', 'events as JSON, one a line', false)
-    .option('--plain', 'plain lines, also on a terminal', false)
-    .option('--verbose', 'tell how far running steps are', false)
-    .action(async (name: string, options: RootOptions) => {
-      shell.end(await buildToolchain(name, options, shell.signal));
+    .command('list')
+    .description('the toolchains, what they are pinned to, and what is built of them here')
+    .option('--json', 'as JSON', false)
+    .addHelpText('after', examples(['list', 'all toolchains']))
+    .action(async (options: JsonOption) => {
+      shell.end(await listToolchains(options, shell.signal));
+    });
+  addBuild(containers, shell);
+  containers
+    .command('check')
+    .description('what drifted: locks against what the suites have now, roots against locks')
+    .argument('[name]', `${NAME}; default: all`)
+    .option('--json', 'as JSON', false)
+    .addHelpText('after', examples(['check', 'all toolchains; exit code 1 when one has drifted']))
+    .action(async (name: string | undefined, options: JsonOption) => {
+      shell.end(await checkToolchains(name, options, shell.signal));
     });
   containers
     .command('update')
     .description('pin what the suite has now, and show what that changes')
     .argument('<name>', NAME)
     .option('--json', 'the changes as JSON', false)
-    .addHelpText('after', '\nExample:\n  l7build containers update bookworm-gcc-12')
-    .action(async (name: string, options: { readonly json: boolean }) => {
+    .addHelpText('after', examples(['update bookworm-gcc-12', 'writes its packages.lock']))
+    .action(async (name: string, options: JsonOption) => {
       shell.end(await updateToolchain(name, options, shell.signal));
     });
+  containers
+    .command('remove')
+    .description('remove the root of a toolchain, and its images')
+    .argument('<name>', NAME)
+    .addHelpText('after', examples(['remove bookworm-gcc-12', 'its packages stay in the store']))
+    .action(async (name: string) => {
+      shell.end(await removeToolchain(name, shell.signal));
+    });
+}
+
+function addBuild(containers: Command, shell: Shell): void {
+  containers
+    .command('build')
+    .description('make the root of a toolchain, or an image of it')
+    .argument('<name>', NAME)
+    .option(
+      '--base <base>',
+      "mmdebstrap: the locked packages alone; registry: on the recipe's image; or an image of yours",
+      'mmdebstrap',
+    )
+    .addOption(new Option('--engine <engine>', 'make an image for it too').choices(ENGINES))
+    .option('--mirror <dir|url>', 'look for packages here first (repeatable)', collectMirror, [])
+    .option('--offline', 'use no network at all', false)
+    .option('--json', 'events as JSON, one a line', false)
+    .option('--plain', 'plain lines, also on a terminal', false)
+    .option('--verbose', 'tell how far running steps are', false)
+    .addHelpText(
+      'after',
+      examples(
+        ['build bookworm-gcc-12', 'the root in the store, as a build makes it'],
+        ['build bookworm-gcc-12 --engine podman', 'and an image of it'],
+        ['build bookworm-gcc-12 --base registry', "on the registry's Debian image"],
+        ['build bookworm-gcc-12 --base HOST/debian@sha256:…', 'on an image of yours'],
+      ),
+    )
+    .action(async (name: string, options: ContainersBuildOptions) => {
+      shell.end(await buildToolchain(name, options, shell.signal));
+    });
+}
+
+/** Command lines and what they do, aligned. */
+function examples(...pairs: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...pairs.map(([words]) => words.length));
+  const lines = pairs.map(
+    ([words, what]) => `  l7build containers ${words.padEnd(width)}  ${what}`,
+  );
+  return `\n${pairs.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`;
 }

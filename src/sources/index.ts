@@ -3,6 +3,7 @@ import type { Fetched, Source } from '../model/source.js';
 import { resolveApt } from './apt.js';
 import type { FetchContext, ResolveContext } from './context.js';
 
+export { parseStanzas } from './apt-query.js';
 export { resolveSet } from './apt-set.js';
 
 /**

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { join } from 'node:path';
+import { EXIT, type ExitCode } from '../../model/failure.js';
+import { loadToolchain, toolchainNames } from '../../recipe/index.js';
+import { PROJECT } from '../paths.js';
+import { writeLine } from '../screen.js';
+import { builtOf } from './built.js';
+
+const HEADER = ['NAME', 'SUITE', 'COMPILER', 'PACKAGES', 'LOCKED', 'BUILT'];
+
+/** `l7build containers list` */
+export async function listToolchains(
+  { json }: { readonly json: boolean },
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const names = await toolchainNames(PROJECT);
+  const toolchains = await Promise.all(names.map((name) => loadToolchain(PROJECT, name)));
+  const built = await builtOf(toolchains, signal);
+  const rows = toolchains.map(({ name, summary, suite, compiler, lock, base }, index) => {
+    const { root, images = [] } = built[index] ?? {};
+    return {
+      name,
+      summary,
+      suite,
+      compiler,
+      base,
+      packages: lock.debs.length,
+      bytes: lock.debs.reduce((sum, { size }) => sum + size, 0),
+      locked: dayOf(lock.snapshot),
+      root: root === undefined ? null : join(root.dir, 'root'),
+      images: images.map(([engine, reference]) => ({ engine, reference })),
+    };
+  });
+  if (json) writeLine(JSON.stringify(rows, null, 2));
+  else {
+    const lines = rows.map((row) => [
+      ...[row.name, row.suite, row.compiler, String(row.packages), row.locked],
+      [...(row.root === null ? [] : ['root']), ...row.images.map(({ engine }) => engine)].join(
+        ', ',
+      ) || '-',
+    ]);
+    for (const line of table([HEADER, ...lines])) writeLine(line);
+  }
+  return EXIT.verified;
+}
+
+/** The day of a time as snapshot.debian.org writes it: `2026-11-22`. */
+export function dayOf(snapshot: string): string {
+  return snapshot.replace(/^(\d{4})(\d{2})(\d{2}).*$/, '$1-$2-$3');
+}
+
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = HEADER.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
