@@ -16,7 +16,8 @@ const SEES = {
   scenario: ['model', 'host', 'recipe'],
   protocols: ['model', 'host'],
   vm: ['model', 'host'],
-  runtimes: ['model', 'host'],
+  // The builder qemu runs commands in a virtual machine.
+  runtimes: ['model', 'host', 'vm'],
   sources: ['model', 'host'],
   formats: ['model', 'host'],
   report: ['model', 'host'],

@@ -36,7 +36,7 @@ export interface ExecResult {
 export type Argv = readonly [string, ...string[]];
 
 /** Lines of the end of an output that a person is shown. */
-const EXCERPT_LINES = 20;
+export const EXCERPT_LINES = 20;
 /** Grace between SIGTERM and SIGKILL, in milliseconds. */
 const KILL_AFTER_MS = 3000;
 /** How much later than a child a signal to the whole group may reach us, in milliseconds. */
@@ -209,7 +209,7 @@ export async function exec(argv: Argv, options: ExecOptions = {}): Promise<ExecR
     stopper.reason === 'time'
       ? `not done after ${String((options.timeoutMs ?? 0) / 1000)} s`
       : describe(result);
-  throw failure(argv, options, output.tail, end);
+  throw commandFailure(argv, options, output.tail, end);
 }
 
 function isAborted({ signal }: ExecOptions): boolean {
@@ -228,7 +228,18 @@ function describe(end: Ending): string {
   return `could not be started (${end.shortMessage ?? 'cause unknown'})`;
 }
 
-function failure(argv: Argv, options: ExecOptions, tail: readonly string[], end: string): Failed {
+/**
+ * The failure of a command, `command-failed` or `no-space`.
+ *
+ * @param tail the last lines of what it printed
+ * @param end how it ended, such as `exit code 2`
+ */
+export function commandFailure(
+  argv: Argv,
+  options: Pick<ExecOptions, 'cwd' | 'log'>,
+  tail: readonly string[],
+  end: string,
+): Failed {
   if (tail.some((line) => line.includes(NO_SPACE))) {
     return noSpace(options.cwd ?? process.cwd(), [argv.join(' '), ...tail]);
   }

@@ -16,6 +16,8 @@ export interface Bounds {
   /** Writable too, by path inside: the directory outside that stands there. */
   readonly laid?: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** Devices besides those that every command has (`--dev` of bwrap(1)). */
+  readonly devices?: readonly string[];
   /**
    * The command has the caller's terminal. Then it stays in the caller's session, since a shell needs
    * the terminal to control its jobs.
@@ -60,6 +62,7 @@ export const BWRAP: Jail = {
     ...['--cap-drop', 'ALL'],
     ...rootWords(bounds.root),
     ...['--dev', '/dev', '--proc', '/proc', '--remount-ro', '/proc', '--tmpfs', '/tmp'],
+    ...(bounds.devices ?? []).flatMap((path) => ['--dev-bind', path, path]),
     ...(bounds.home === '/' ? [] : ['--tmpfs', bounds.home]),
     ...bounds.readable.flatMap((path) => ['--ro-bind', path, path]),
     ...bounds.writable.flatMap((path) => ['--bind', path, path]),

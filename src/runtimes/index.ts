@@ -3,6 +3,7 @@ import { Failed } from '../model/failure.js';
 import type { BuilderName, Builder } from '../model/runtime.js';
 import { chrootBuilder } from './chroot.js';
 import { hostBuilder } from './host.js';
+import { qemuBuilder } from './vm/builder.js';
 import type { LimitOptions } from './limits.js';
 
 /** What a builder has to know of the run. */
@@ -15,6 +16,7 @@ export interface BuilderOptions extends LimitOptions {
 const BUILDERS: Partial<Record<BuilderName, (options: BuilderOptions) => Promise<Builder>>> = {
   host: ({ cache, ...limits }) => hostBuilder(cache, limits),
   chroot: ({ cache, ...limits }) => chrootBuilder(cache, limits),
+  qemu: ({ cache, ...limits }) => qemuBuilder(cache, limits),
 };
 
 /**

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failed } from '../model/failure.js';
 import type { Era } from '../model/recipe.js';
 import type { StepContext } from '../model/step.js';
 import { calibrate, type Calibration } from '../vm/calibrate.js';
 import { startGuest, type Guest } from '../vm/guest.js';
+import { packagedKernel } from '../vm/kernel-package.js';
 import { need } from './needs.js';
 
 /** A guest that answers, and how it was decided to run it. */
@@ -45,11 +44,5 @@ export async function boot(era: Era, ctx: StepContext): Promise<Booted> {
 /** The patched kernel's bzImage, or the image of a distribution's package. */
 async function kernelOf(ctx: StepContext): Promise<string> {
   if (ctx.needs['linux'] !== undefined) return join(need(ctx, 'linux').dir, 'bzImage');
-  const folder = join(need(ctx, 'kernel').dir, 'boot');
-  const images = (await readdir(folder)).filter((name) => name.startsWith('vmlinuz-'));
-  if (images.length === 1 && images[0] !== undefined) return join(folder, images[0]);
-  throw new Failed({
-    reason: 'command-failed',
-    message: `the kernel's package has ${images.length === 0 ? 'no boot/vmlinuz-*' : images.join(', ')}`,
-  });
+  return (await packagedKernel(need(ctx, 'kernel').dir)).image;
 }

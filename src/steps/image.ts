@@ -10,6 +10,7 @@ import type { Step, StepContext } from '../model/step.js';
 import { CpioArchive } from '../vm/initramfs/cpio.js';
 import { addInstallTree } from '../vm/initramfs/install-tree.js';
 import { stageModules } from '../vm/initramfs/modules.js';
+import { addStaged } from '../vm/initramfs/staged.js';
 import { addUserland } from '../vm/initramfs/userland.js';
 import { need } from './needs.js';
 
@@ -61,15 +62,6 @@ async function onlyRelease(base: string): Promise<string> {
     message: `${base} has modules of ${releases.length === 0 ? 'no kernel' : releases.join(', ')}`,
     hints: ['one kernel at a time can be booted'],
   });
-}
-
-async function addStaged(archive: CpioArchive, stage: string): Promise<void> {
-  for (const item of await readdir(stage, { recursive: true, withFileTypes: true })) {
-    if (!item.isFile()) continue;
-    const file = join(item.parentPath, item.name);
-    const path = file.slice(stage.length);
-    archive.add(path, { kind: 'file', data: await readFile(file), executable: false });
-  }
 }
 
 async function addDefinitions(

@@ -6,6 +6,15 @@ import type { Era } from '../model/recipe.js';
 export const ACCELERATORS = ['kvm', 'tcg'] as const;
 export type Accelerator = (typeof ACCELERATORS)[number];
 
+/** A directory of the host's that a guest may mount by its tag (9p, transport virtio). */
+export interface Share {
+  /** At most 31 characters (VIRTIO specification, 9P transport). */
+  readonly tag: string;
+  /** Absolute path. */
+  readonly path: string;
+  readonly writable: boolean;
+}
+
 /** A guest to be: everything that its QEMU command line depends on. */
 export interface GuestSpec {
   /** Absolute path of a bzImage. */
@@ -16,21 +25,27 @@ export interface GuestSpec {
   readonly memoryMiB: number;
   readonly cpus: number;
   readonly panicNow: Era['panicNow'];
-  /** Directory with the named pipes of both serial ports, see serial.ts. */
+  /** Directory with the named pipes of the ports, see serial.ts. */
   readonly ports: string;
   /** File that QEMU appends the console to. */
   readonly consoleLog: string;
   /** More kernel parameters. */
   readonly parameters?: readonly string[];
+  readonly shares?: readonly Share[];
+  /** Gives the guest a third port, for what programs print: /dev/vport0p1 (virtio_console). */
+  readonly output?: boolean;
 }
 
 /** Names of the serial ports, in the guest's order: ttyS0, ttyS1. */
 export const PORTS = ['console', 'agent'] as const;
 
+/** The port that only some guests have. Unlike a serial one it takes a whole buffer at a time. */
+export const OUTPUT = 'output';
+
 /** The program, with nothing that a guest does not ask for: no devices, no configuration, no window. */
 const BARE = ['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none'] as const;
 
-/** Command line of a guest without network: two serial ports are all it has. */
+/** Command line of a guest without network: two serial ports are all it has, if no more is asked for. */
 export function guestArgv(spec: GuestSpec): Argv {
   return [
     ...BARE,
@@ -49,7 +64,29 @@ export function guestArgv(spec: GuestSpec): Argv {
       '-serial',
       `chardev:${port}`,
     ]),
+    ...(spec.output === true ? outputPort(spec.ports) : []),
+    ...(spec.shares ?? []).flatMap((share) => ['-virtfs', virtfs(share)]),
   ];
+}
+
+function outputPort(ports: string): string[] {
+  return [
+    ...['-chardev', `pipe,id=${OUTPUT},path=${optionValue(join(ports, OUTPUT))}`],
+    // Port 0 is kept for a console.
+    ...['-device', 'virtio-serial-pci,max_ports=2'],
+    ...['-device', `virtserialport,chardev=${OUTPUT}`],
+  ];
+}
+
+/**
+ * QEMU's own 9p server. Files that the guest makes belong to whoever QEMU runs as; `remap` keeps
+ * inode numbers apart where something else is mounted below the directory.
+ */
+function virtfs({ tag, path, writable }: Share): string {
+  return [
+    `local,path=${optionValue(path)},mount_tag=${tag},security_model=none,multidevs=remap`,
+    ...(writable ? [] : ['readonly=on']),
+  ].join();
 }
 
 /** Command line that starts a boot sector and nothing else; see calibrate.ts. */

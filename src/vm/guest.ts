@@ -6,12 +6,11 @@ import { exec, type Argv } from '../host/exec.js';
 import type { KernelComplaint } from '../model/check.js';
 import { Failed } from '../model/failure.js';
 import { Agent, type Hello, type RunResult } from './agent.js';
-import type { PORTS } from './argv.js';
-import { guestArgv, type GuestSpec } from './argv.js';
+import { guestArgv, OUTPUT, type GuestSpec, type PORTS } from './argv.js';
 import { Clock, type ClockReading } from './clock.js';
 import { Console } from './console.js';
 import { complaintFailure, deathFailure, hangFailure, type Evidence } from './failures.js';
-import { SerialPort } from './serial.js';
+import { SerialPort, type LineSink } from './serial.js';
 
 export interface GuestOptions {
   readonly signal: AbortSignal;
@@ -19,6 +18,10 @@ export interface GuestOptions {
   readonly bootTimeoutMs?: number;
   /** Milliseconds without a word of the agent after which the guest counts as hung. Default: 20 s. */
   readonly silenceMs?: number;
+  /** What to do with the lines of the port for output, if the guest has one. */
+  readonly output?: LineSink;
+  /** What to put around QEMU's command line, such as a jail. */
+  readonly wrap?: (argv: Argv) => Argv;
 }
 
 const BOOT_TIMEOUT_MS = 90_000;
@@ -88,11 +91,16 @@ export class Guest {
     this.#agent.onUptime = (ms) => {
       this.#clock.note(ms);
     };
-    await this.#open('console', (line) => {
-      this.#onConsole(line);
+    await this.#open('console', {
+      onLine: (line) => {
+        this.#onConsole(line);
+      },
     });
-    await this.#open('agent', (line) => {
-      this.#agent.receive(line);
+    if (this.spec.output === true) await this.#open(OUTPUT, this.options.output ?? {});
+    await this.#open('agent', {
+      onLine: (line) => {
+        this.#agent.receive(line);
+      },
     });
     this.#qemu = this.#run();
     const limit = this.options.bootTimeoutMs ?? BOOT_TIMEOUT_MS;
@@ -133,16 +141,23 @@ export class Guest {
     if (failure !== undefined) throw failure;
   }
 
-  /** Ends QEMU at once, if it still runs, and frees the ports. */
+  /** Ends QEMU at once, if it still runs, takes in what it had sent, and frees the ports. */
   async kill(): Promise<void> {
     this.#halting = true;
     this.#stop.abort();
     await this.#qemu;
+    await this.#drained();
     await Promise.all(this.#ports.map((port) => port.close()));
   }
 
-  async #open(port: (typeof PORTS)[number], onLine: (line: string) => void): Promise<void> {
-    this.#ports.push(await SerialPort.open(join(this.spec.ports, port), onLine));
+  /** Waits until all that QEMU sent before its end is read. */
+  async #drained(): Promise<void> {
+    const drained = Promise.all(this.#ports.map((port) => port.drained()));
+    await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
+  }
+
+  async #open(port: (typeof PORTS)[number] | typeof OUTPUT, sink: LineSink): Promise<void> {
+    this.#ports.push(await SerialPort.open(join(this.spec.ports, port), sink));
   }
 
   /** The failure of a guest that was asked to power off and did something else. */
@@ -155,14 +170,14 @@ export class Guest {
   /** Runs QEMU to its end, whatever that is, and tells failures apart. */
   async #run(): Promise<void> {
     const signal = AbortSignal.any([this.options.signal, this.#stop.signal]);
-    const end = await qemuEnd(guestArgv(this.spec), signal);
+    const argv = guestArgv(this.spec);
+    const end = await qemuEnd(this.options.wrap?.(argv) ?? argv, signal);
     if (end instanceof Failed) {
       // Interrupted by us or by the user, or QEMU is not there at all.
       if (this.options.signal.aborted || !this.#stop.signal.aborted) this.#fail(end);
       return;
     }
-    const drained = Promise.all(this.#ports.map((port) => port.drained()));
-    await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
+    await this.#drained();
     if (this.#halting) return;
     this.#fail(
       complaintFailure(this.#evidence) ?? deathFailure(end.how, end.stderr, this.#evidence),

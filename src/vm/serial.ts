@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { open, type FileHandle } from 'node:fs/promises';
-import { exec } from '../host/exec.js';
+import { exec, type ExecOptions } from '../host/exec.js';
 import { Failed } from '../model/failure.js';
+
+/** Where a port's lines go: to a function, and to the end of a file. */
+export type LineSink = Pick<ExecOptions, 'onLine' | 'log'>;
 
 /**
  * The host's end of a guest's serial port: the two named pipes of QEMU's `pipe` character device,
@@ -14,11 +17,11 @@ export class SerialPort {
   readonly #reader: Promise<void>;
   readonly #stop = new AbortController();
 
-  private constructor(path: string, input: FileHandle, onLine: (line: string) => void) {
+  private constructor(path: string, input: FileHandle, sink: LineSink) {
     this.#input = input;
     this.#reader = exec(['cat', `${path}.out`], {
+      ...sink,
       signal: this.#stop.signal,
-      onLine,
       capture: false,
     }).then(
       () => undefined,
@@ -34,13 +37,13 @@ export class SerialPort {
    * Makes the pipes and starts to read.
    *
    * @param path without `.in` and `.out`
-   * @param onLine is given each line that the guest sends
+   * @param sink is given each line that the guest sends
    * @throws Failed `command-failed` when the pipes can't be made
    */
-  static async open(path: string, onLine: (line: string) => void): Promise<SerialPort> {
+  static async open(path: string, sink: LineSink): Promise<SerialPort> {
     await exec(['mkfifo', '-m', '600', `${path}.in`, `${path}.out`]);
     // For both directions, as QEMU does: then neither side waits for the other to open.
-    return new SerialPort(path, await open(`${path}.in`, 'r+'), onLine);
+    return new SerialPort(path, await open(`${path}.in`, 'r+'), sink);
   }
 
   /**

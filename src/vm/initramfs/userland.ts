@@ -31,21 +31,40 @@ const ETC: Readonly<Record<string, string>> = {
 const PAGE =
   '<!doctype html><title>guest</title><p>A page that a web server of the guest serves.\n';
 
-/** Adds busybox with its commands, /etc, and our own init and agent. @param guest folder of the last two */
-export async function addUserland(
-  archive: CpioArchive,
-  guest: string,
-  modules: readonly string[],
-): Promise<void> {
+/** Adds what every guest has: busybox with its commands, and the folders to mount things at. */
+export async function addBase(archive: CpioArchive): Promise<void> {
   for (const directory of ['dev', 'proc', 'sys', 'run', 'tmp', 'root']) {
     archive.add(directory, { kind: 'directory' });
   }
   // The kernel opens it for process 1 before anything is mounted.
   archive.add('dev/console', { kind: 'device', major: 5, minor: 1 });
   await addBusybox(archive);
-  archive.add('init', await script(join(guest, 'init')));
-  archive.add('bin/agent', await script(join(guest, 'agent')));
-  archive.add('lib/traffic', await script(join(guest, 'traffic')));
+}
+
+/** Adds scripts of ours. @param places path in the archive, and name below `guest` */
+export async function addScripts(
+  archive: CpioArchive,
+  guest: string,
+  places: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const [path, name] of Object.entries(places)) {
+    const data = await readFile(join(guest, name));
+    archive.add(path, { kind: 'file', data, executable: true });
+  }
+}
+
+/** Adds what every guest has, /etc, and our own init and agent. @param guest folder of the last two */
+export async function addUserland(
+  archive: CpioArchive,
+  guest: string,
+  modules: readonly string[],
+): Promise<void> {
+  await addBase(archive);
+  await addScripts(archive, guest, {
+    init: 'init',
+    'bin/agent': 'agent',
+    'lib/traffic': 'traffic',
+  });
   archive.add('srv/www/index.html', { kind: 'file', data: Buffer.from(PAGE), executable: false });
   const etc = { ...ETC, modules: modules.map((name) => `${name}\n`).join('') };
   for (const [name, text] of Object.entries(etc)) {
@@ -53,13 +72,15 @@ export async function addUserland(
   }
 }
 
-async function script(file: string) {
-  return { kind: 'file', data: await readFile(file), executable: true } as const;
+/** The host's busybox. @throws Failed `host-lacks` when it is missing or needs shared libraries */
+export async function staticBusybox(): Promise<string> {
+  const busybox = findProgram('busybox');
+  if (busybox === undefined || !(await isStatic(busybox))) throw noBusybox(busybox);
+  return busybox;
 }
 
 async function addBusybox(archive: CpioArchive): Promise<void> {
-  const busybox = findProgram('busybox');
-  if (busybox === undefined || !(await isStatic(busybox))) throw noBusybox(busybox);
+  const busybox = await staticBusybox();
   archive.add(BUSYBOX, { kind: 'file', data: await readFile(busybox), executable: true });
   const { stdout } = await exec([busybox, '--list']);
   for (const applet of stdout.split('\n').filter(Boolean)) {

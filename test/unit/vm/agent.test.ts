@@ -22,9 +22,11 @@ describe('the agent, over pipes', () => {
     lines.length = 0;
     folder = await mkdtemp(join(tmpdir(), 'agent-'));
     const path = join(folder, 'agent');
-    port = await SerialPort.open(path, (line) => {
-      lines.push(line);
-      agent.receive(line);
+    port = await SerialPort.open(path, {
+      onLine: (line) => {
+        lines.push(line);
+        agent.receive(line);
+      },
     });
     agent = new Agent((text) => port.send(text));
     // As QEMU does, the shell opens both pipes for reading and writing.

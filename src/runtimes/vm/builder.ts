@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { availableParallelism, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Builder, Runtime, Workshop } from '../../model/runtime.js';
+import { calibrate, type Calibration } from '../../vm/calibrate.js';
+import { staticBusybox } from '../../vm/initramfs/userland.js';
+import { packagedKernel } from '../../vm/kernel-package.js';
+import { BWRAP, findJail, type Jail } from '../confine.js';
+import { toolsOfHost } from '../jail-root.js';
+import { allowance, type LimitOptions } from '../limits.js';
+import { builderImage } from './image.js';
+import { runInMachine, type Machine } from './runtime.js';
+
+/** Bytes: linking a kernel takes much, and what is left keeps files that are read again and again. */
+const MEMORY = 4 * 2 ** 30;
+/** At least a half is left to the host. */
+const MEMORY_SHARE = 0.5;
+/** Who a command runs as, in the machine and in QEMU's jail. See BWRAP. */
+const JAILED = { uid: 1000, gid: 1000 };
+
+/** What was found to work here. */
+interface Found {
+  readonly cache: string;
+  readonly calibration: Calibration;
+  readonly jail: Jail;
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly processes: number;
+}
+
+/**
+ * Builds in a toolchain's root inside of a virtual machine, which asks nothing of the host's kernel.
+ *
+ * @param cache the store's root, which commands may read at its own path
+ * @param limits its `memory` is the machine's, its `jobs` are the machine's processors
+ * @throws Failed `host-lacks` without QEMU or a static busybox
+ */
+export async function qemuBuilder(cache: string, limits: LimitOptions): Promise<Builder> {
+  const [calibration, jail] = await Promise.all([calibrate(cache), findJail(), staticBusybox()]);
+  const found = {
+    cache,
+    calibration,
+    jail,
+    cpus: Math.min(limits.jobs ?? Infinity, availableParallelism()),
+    memoryMiB: Math.floor((limits.memory ?? ownMemory()) / 2 ** 20),
+    processes: allowance(limits).processes,
+  };
+  const confinement = confinementOf(found);
+  return {
+    name: 'qemu',
+    confinement,
+    why: `${calibration.accelerator === 'kvm' ? 'KVM' : 'emulation'}: ${calibration.why}`,
+    open: (workshop) => runtimeOver(needed(workshop), found, confinement),
+  };
+}
+
+function ownMemory(): number {
+  return Math.min(MEMORY, totalmem() * MEMORY_SHARE);
+}
+
+function confinementOf({ jail, memoryMiB, processes }: Found): Builder['confinement'] {
+  const around =
+    jail === BWRAP ? ', itself in a jail of bubblewrap' : ', which itself runs as the caller';
+  return {
+    network: 'off',
+    filesystem: 'confined',
+    user: 'unprivileged',
+    limits: {
+      memory: memoryMiB * 2 ** 20,
+      processes,
+      how: "the virtual machine's memory; its kernel counts processes (RLIMIT_NPROC)",
+    },
+    how: `a virtual machine without a network card under QEMU${around}; only the work tree is writable`,
+  };
+}
+
+function needed(workshop: Workshop | undefined): Required<Workshop> {
+  if (workshop?.vm === undefined)
+    throw new Error('a virtual machine was opened without its kernel');
+  return { ...workshop, vm: workshop.vm };
+}
+
+async function runtimeOver(
+  { toolchain, vm }: Required<Workshop>,
+  { cache, calibration, jail, cpus, memoryMiB, processes }: Found,
+  confinement: Runtime['confinement'],
+): Promise<Runtime> {
+  const { image, release } = await packagedKernel(vm.dir);
+  const { digest } = vm.manifest;
+  const machine: Machine = {
+    kernel: image,
+    initrd: await builderImage(cache, { dir: vm.dir, release, digest }),
+    accelerator: calibration.accelerator,
+    memoryMiB,
+    cpus,
+    root: join(toolchain.dir, 'root'),
+    readable: [cache],
+    user: jail === BWRAP ? JAILED : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    processes,
+    jail: await jailOf(jail, calibration, cache),
+  };
+  return {
+    name: 'qemu',
+    toolchain: toolchain.manifest.facts['versions'] as Runtime['toolchain'],
+    confinement,
+    run: (command) => runInMachine(machine, command),
+  };
+}
+
+/** In its jail QEMU sees the host's programs, the store and what a command may write; nothing else. */
+async function jailOf(
+  jail: Jail,
+  { accelerator }: Calibration,
+  cache: string,
+): Promise<Machine['jail']> {
+  if (jail !== BWRAP) return (argv) => argv;
+  const root = await toolsOfHost();
+  const devices = accelerator === 'kvm' ? ['/dev/kvm'] : [];
+  return (argv, writable) =>
+    jail.wrap(argv, { root, home: '/', readable: [cache], writable, devices, cwd: '/' });
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { appendFile, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandFailure, EXCERPT_LINES, type Argv } from '../../host/exec.js';
+import { removeTree } from '../../host/files.js';
+import { Failed } from '../../model/failure.js';
+import type { BuildCommand } from '../../model/runtime.js';
+import type { GuestSpec } from '../../vm/argv.js';
+import { startGuest } from '../../vm/guest.js';
+import { commandScript, exitCodeIn, sharesOf, type User } from './script.js';
+
+/** What all commands of a runtime have in common. */
+export interface Machine extends Pick<
+  GuestSpec,
+  'kernel' | 'initrd' | 'accelerator' | 'memoryMiB' | 'cpus'
+> {
+  /** The toolchain's root. */
+  readonly root: string;
+  readonly readable: readonly string[];
+  readonly user: User;
+  /** Processes and threads that a command may have at a time. */
+  readonly processes: number;
+  /** Puts a jail around QEMU, which may write these paths only. */
+  readonly jail: (argv: Argv, writable: readonly string[]) => Argv;
+}
+
+/** The agent of a machine whose processors all compile takes its time, the more so on a busy host. */
+const SILENCE_MS = 120_000;
+/** No limit: setTimeout takes no more. */
+const FOREVER_MS = 2 ** 31 - 1;
+/** Of the kernel's words only errors: the log is the build's. */
+const PARAMETERS = ['quiet', 'loglevel=4'];
+
+/**
+ * Boots a machine for one command, runs the command in it, and ends the machine. What the kernel
+ * says goes to the command's log, too.
+ *
+ * @throws Failed `command-failed` with the last lines; `guest-*` when the machine fails; `interrupted`
+ */
+export async function runInMachine(machine: Machine, command: BuildCommand): Promise<void> {
+  const ports = await mkdtemp(join(tmpdir(), 'l7build-vm-'));
+  try {
+    // Of its folder, QEMU's jail shows this one file, which has to be there before.
+    await appendFile(command.log, '');
+    await bootAndRun(machine, command, ports);
+  } finally {
+    await removeTree(ports);
+  }
+}
+
+async function bootAndRun(machine: Machine, command: BuildCommand, ports: string): Promise<void> {
+  const { root, readable, user, processes, jail, ...hardware } = machine;
+  const { argv, writable, signal, log } = command;
+  const shares = sharesOf(root, readable, writable);
+  const tail: string[] = [];
+  const onLine = (line: string): void => {
+    tail.push(line);
+    if (tail.length > EXCERPT_LINES) tail.shift();
+    command.onLine?.(line);
+  };
+  const guest = await startGuest(
+    {
+      ...hardware,
+      panicNow: '-1',
+      ports,
+      consoleLog: log,
+      parameters: PARAMETERS,
+      shares,
+      output: true,
+    },
+    {
+      signal,
+      silenceMs: SILENCE_MS,
+      output: { onLine, log },
+      wrap: (words) => jail(words, [ports, log, ...writable]),
+    },
+  );
+  try {
+    const now = Date.now() / 1000;
+    const script = commandScript(command, { shares, user, processes, now });
+    const { stdout, stderr } = await guest.run(script, FOREVER_MS);
+    // Only after it has all the output been read.
+    await guest.kill();
+    const code = exitCodeIn(stdout);
+    if (code === undefined) throw notRun(command, stderr);
+    if (code !== 0) throw commandFailure(argv, command, tail, `exit code ${String(code)}`);
+  } finally {
+    await guest.kill();
+  }
+}
+
+function notRun({ argv, log }: BuildCommand, stderr: string): Failed {
+  return new Failed({
+    reason: 'command-failed',
+    message: `the builder's virtual machine could not be made ready for ${argv[0]}`,
+    details: stderr.trim().split('\n').slice(-EXCERPT_LINES),
+    log,
+  });
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { BuildCommand } from '../../model/runtime.js';
+import type { Share } from '../../vm/argv.js';
+import { commandEnv } from '../environment.js';
+
+/** Who a command runs as in the virtual machine. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Tag of the share that is the toolchain's root. */
+export const ROOT_TAG = 'root';
+
+/** A word for a POSIX shell that stands for exactly this text, whatever it holds but NUL. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A share of each directory, by tags that follow from the order. The last may lie in an earlier one. */
+export function sharesOf(
+  root: string,
+  readable: readonly string[],
+  writable: readonly string[],
+): Share[] {
+  const folders = [
+    ...readable.map((path) => ({ path, writable: false })),
+    ...writable.map((path) => ({ path, writable: true })),
+  ];
+  return [
+    { tag: ROOT_TAG, path: root, writable: false },
+    ...folders.map((folder, nth) => ({ tag: `share${String(nth)}`, ...folder })),
+  ];
+}
+
+/** What the script depends on besides the command. */
+interface Circumstances {
+  readonly shares: readonly Share[];
+  readonly user: User;
+  /** Processes and threads that the command may have at a time. */
+  readonly processes: number;
+  /** Seconds since 1970. Files' times are the host's, and must not lie in the guest's future. */
+  readonly now: number;
+}
+
+/**
+ * The script that makes the machine ready for a command and runs it, in words of guest/builder/workshop.
+ */
+export function commandScript(
+  command: Pick<BuildCommand, 'argv' | 'cwd' | 'env'>,
+  { shares, user, processes, now }: Circumstances,
+): string {
+  const words = [
+    ...[String(processes), String(user.uid), String(user.gid), command.cwd],
+    ...Object.entries(commandEnv(command)).map(([name, value]) => `${name}=${value}`),
+    ...command.argv,
+  ];
+  return [
+    '. /lib/workshop',
+    `clock ${String(Math.ceil(now))} &&`,
+    'root &&',
+    ...shares
+      .filter(({ tag }) => tag !== ROOT_TAG)
+      .map(({ tag, path, writable }) => {
+        return `${writable ? 'writable' : 'readable'} ${tag} ${quoted(path)} &&`;
+      }),
+    `command ${words.map(quoted).join(' ')}`,
+    '',
+  ].join('\n');
+}
+
+/** The exit code that the script tells, or undefined if the command was not even run. */
+export function exitCodeIn(stdout: string): number | undefined {
+  const code = /^ended (\d{1,3})$/m.exec(stdout)?.[1];
+  return code === undefined ? undefined : Number(code);
+}
