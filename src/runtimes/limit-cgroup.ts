@@ -12,8 +12,8 @@ const PREFIX = 'l7build-';
 /** Enters the control groups "$1" and "$2" (0 is the writer itself), and becomes the rest. */
 const ENTER =
   'for group in "$1" "$2"; do echo 0 > "$group/cgroup.procs" || exit 125; done; shift 2; exec "$@"';
-/** A group can be removed once its last member is gone for good; tries, and milliseconds between them. */
-const REMOVAL = { tries: 40, pauseMs: 50 } as const;
+/** A group can be removed once its last member is gone for good: pauses between tries, in milliseconds. */
+const REMOVAL_MS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
 let made = 0;
 
@@ -89,14 +89,14 @@ async function limitMemory(
 }
 
 async function remove(dir: string): Promise<void> {
-  for (let tries = 1; tries <= REMOVAL.tries; tries += 1) {
+  for (const pause of REMOVAL_MS) {
     try {
       await rmdir(dir);
       return;
     } catch (error) {
       // EBUSY: members are still dying. What stays is swept by a later run.
       if ((error as NodeJS.ErrnoException).code !== 'EBUSY') return;
-      await sleep(REMOVAL.pauseMs);
+      await sleep(pause);
     }
   }
 }
