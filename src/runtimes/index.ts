@@ -2,6 +2,7 @@
 import { Failed } from '../model/failure.js';
 import type { BuilderName, Builder } from '../model/runtime.js';
 import { chrootBuilder } from './chroot.js';
+import { engineBuilder } from './engine/builder.js';
 import { hostBuilder } from './host.js';
 import { qemuBuilder } from './vm/builder.js';
 import type { LimitOptions } from './limits.js';
@@ -16,6 +17,8 @@ export interface BuilderOptions extends LimitOptions {
 const BUILDERS: Partial<Record<BuilderName, (options: BuilderOptions) => Promise<Builder>>> = {
   host: ({ cache, ...limits }) => hostBuilder(cache, limits),
   chroot: ({ cache, ...limits }) => chrootBuilder(cache, limits),
+  podman: ({ cache, ...limits }) => engineBuilder('podman', cache, limits),
+  docker: ({ cache, ...limits }) => engineBuilder('docker', cache, limits),
   qemu: ({ cache, ...limits }) => qemuBuilder(cache, limits),
 };
 
@@ -25,10 +28,7 @@ const BUILDERS: Partial<Record<BuilderName, (options: BuilderOptions) => Promise
  * @throws Failed `not-applicable` for a builder that this version does not have, `host-lacks` for
  *   one that does not work here
  */
-export async function openBuilder(
-  name: BuilderName,
-  options: BuilderOptions,
-): Promise<Builder> {
+export async function openBuilder(name: BuilderName, options: BuilderOptions): Promise<Builder> {
   const open = BUILDERS[name];
   if (open !== undefined) return open(options);
   throw new Failed({

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { exec } from '../host/exec.js';
 import { withTerminal } from '../host/terminal.js';
-import { Failed, type Failure } from '../model/failure.js';
+import { Failed } from '../model/failure.js';
 import type { BuildCommand, Confinement, TerminalCommand } from '../model/runtime.js';
 import { BWRAP, OPEN, findJail, type Bounds, type Jail } from './confine.js';
 import { commandEnv } from './environment.js';
 import { findLimiter } from './limit-find.js';
-import { allowance, type Hold, type Limiter, type LimitName, type LimitOptions } from './limits.js';
+import { gibibytes, limitFailure } from './limit-failure.js';
+import { watchLimits } from './limit-watch.js';
+import { allowance, type Limiter, type LimitOptions } from './limits.js';
 
 /** A jail with limits, both as tight as this machine allows. */
 export interface Cell {
@@ -17,9 +19,6 @@ export interface Cell {
 
 /** What a command may see besides what it may write. */
 type Shown = Pick<Bounds, 'root' | 'home' | 'readable'>;
-
-/** How often a command is looked at for having met a limit, in milliseconds. */
-const WATCH_MS = 500;
 
 /** Finds how commands are kept in here, by trying. */
 export async function findCell(options: LimitOptions): Promise<Cell> {
@@ -47,7 +46,7 @@ export async function runConfined(
   const { writable, cwd, signal, log, onLine } = command;
   const held = await limiter.hold();
   const argv = held.around(jail.wrap(held.inside(command.argv), { ...shown, writable, cwd }));
-  const watch = watchLimits(held);
+  const watch = watchLimits(() => held.reached());
   try {
     await exec(argv, {
       cwd,
@@ -61,7 +60,7 @@ export async function runConfined(
     if (!(error instanceof Failed) || signal.aborted) throw error;
     const { failure } = error;
     const met = watch.met() ?? (await held.reached(failure.details));
-    if (met !== undefined) throw limitFailure(met, limiter, command, failure);
+    if (met !== undefined) throw limitFailure(met, limiter.limits, command, failure);
     // People know the command, not the many words of the jail around it.
     const message = failure.message.replace(argv.join(' '), () => command.argv.join(' '));
     throw new Failed({ ...failure, message });
@@ -101,65 +100,4 @@ export async function lendTerminal(
   } finally {
     await held.release();
   }
-}
-
-/**
- * Ends a command that meets the limit of processes: one that goes on starting more would otherwise
- * try for ever. Running out of memory ends a process by itself.
- */
-function watchLimits(held: Hold): {
-  readonly signal: AbortSignal;
-  met(): LimitName | undefined;
-  end(): void;
-} {
-  const stop = new AbortController();
-  let met: LimitName | undefined;
-  const timer = setInterval(() => {
-    void held.reached().then((name) => {
-      if (name !== 'processes') return;
-      met = name;
-      stop.abort();
-    });
-  }, WATCH_MS);
-  return {
-    signal: stop.signal,
-    met: () => met,
-    end: () => {
-      clearInterval(timer);
-    },
-  };
-}
-
-const REMEDY: Readonly<Record<LimitName, readonly string[]>> = {
-  memory: [
-    'run again with a lower --jobs: fewer compilers at a time need less memory',
-    'the limit is a share of what this machine has: build on one with more memory',
-  ],
-  processes: [
-    'sources in good order need far fewer: look at what the command starts',
-    'the limit grows with --jobs',
-  ],
-};
-
-function limitFailure(
-  met: LimitName,
-  { limits }: Limiter,
-  { argv, log }: BuildCommand,
-  { details }: Failure,
-): Failed {
-  const limit =
-    met === 'memory'
-      ? `the limit of ${gibibytes(limits.memory ?? 0)}`
-      : `the limit of ${String(limits.processes)} processes`;
-  return new Failed({
-    reason: 'command-failed',
-    message: `${argv.join(' ')}: stopped by ${limit} (${limits.how})`,
-    ...(details === undefined ? {} : { details }),
-    hints: REMEDY[met],
-    log,
-  });
-}
-
-function gibibytes(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(1)} GiB of memory`;
 }

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { join } from 'node:path';
+import { withTerminal } from '../../host/terminal.js';
+import type {
+  BuildCommand,
+  Builder,
+  Confinement,
+  Limits,
+  Runtime,
+  Workshop,
+} from '../../model/runtime.js';
+import type { Entry } from '../../model/store.js';
+import { commandEnv } from '../environment.js';
+import { gibibytes } from '../limit-failure.js';
+import type { LimitOptions } from '../limits.js';
+import { engineArgv, runArgv, withEnv, type Container, type Engine } from './argv.js';
+import { guarded, sweep } from './guard.js';
+import { ensureImage } from './image.js';
+import { mannerWords, type EngineName } from './manner.js';
+import { containerName } from './owner.js';
+import { preflight, type Preflight } from './preflight.js';
+import { belowFirst, runContained } from './run.js';
+
+/**
+ * Builds in containers of podman or docker, with a toolchain's root as their root.
+ *
+ * @param cache the store's root, which commands may read
+ * @throws Failed `host-lacks` where the engine is missing or runs no container here
+ */
+export async function engineBuilder(
+  name: EngineName,
+  cache: string,
+  limits: LimitOptions,
+): Promise<Builder> {
+  const flight = await preflight(name, cache, limits);
+  const { engine } = flight;
+  await sweep(engineArgv(engine));
+  const confinement = confinementOf(flight);
+  return {
+    name,
+    confinement,
+    why: whyOf(flight),
+    open: (workshop) => Promise.resolve(runtimeOver(workshop, { engine, confinement, cache })),
+  };
+}
+
+/** What was found, in words for people. */
+export function whyOf({ engine, version, found }: Preflight): string {
+  const words = mannerWords(engine.manner);
+  const refused = found.refused === undefined ? '' : ` (otherwise: ${found.refused})`;
+  return `${engine.name} ${version} ${words === '' ? 'works here' : `with ${words}`}${refused}`;
+}
+
+/** What holds of a container, as the preflight saw it. */
+export function confinementOf({ engine, found }: Preflight): Confinement {
+  const { allowed, name, manner } = engine;
+  const { seccomp, memory, processes } = found.holds;
+  const told = [
+    ...(memory ? [gibibytes(allowed.memory)] : []),
+    ...(processes ? [`${String(allowed.processes)} processes`] : []),
+  ].join(', ');
+  const limits: Limits = {
+    ...(memory ? { memory: allowed.memory } : {}),
+    ...(processes ? { processes: allowed.processes } : {}),
+    how: told === '' ? 'no limits: control groups do not hold here' : `control groups of ${name}`,
+  };
+  const how = [
+    `${name}: own network, process, IPC and mount namespaces, no capabilities, no new privileges`,
+    seccomp ? "the engine's system call filter" : 'no system call filter',
+    'only the work tree is writable',
+    `limits: ${told === '' ? limits.how : `${told} by ${limits.how}`}`,
+  ];
+  const root = engine.uid === 0 && manner.user !== 'mapped';
+  return {
+    network: 'off',
+    filesystem: 'confined',
+    user: root ? 'root' : 'unprivileged',
+    limits,
+    how: how.join('; '),
+  };
+}
+
+interface Setting {
+  readonly engine: Engine;
+  readonly confinement: Confinement;
+  readonly cache: string;
+}
+
+function runtimeOver(workshop: Workshop | undefined, setting: Setting): Runtime {
+  if (workshop === undefined) throw new Error('a builder with a root was opened without one');
+  const { toolchain } = workshop;
+  const { engine, confinement, cache } = setting;
+  const prefix = engineArgv(engine);
+  const container = async (
+    { argv, cwd, env, signal }: Pick<BuildCommand, 'argv' | 'cwd' | 'env' | 'signal'>,
+    writable: Container['writable'],
+  ): Promise<Container> => ({
+    name: await containerName(),
+    root: await rootFor(toolchain, setting, signal),
+    argv: withEnv(argv, commandEnv({ env })),
+    cwd,
+    readable: [cache],
+    writable,
+  });
+  return {
+    name: engine.name,
+    toolchain: toolchain.manifest.facts['versions'] as Runtime['toolchain'],
+    confinement,
+    async run(command) {
+      const own = Object.fromEntries(command.writable.map((path) => [path, path]));
+      const made = await container(command, own);
+      const { limits = { how: '' } } = confinement;
+      await runContained(engine, { ...made, argv: belowFirst(made.argv) }, command, limits);
+    },
+    async terminal(command) {
+      const input = process.stdin.isTTY && process.stdout.isTTY ? 'terminal' : 'stream';
+      const made = { ...(await container(command, command.writable)), input } as const;
+      const { signal } = command;
+      return guarded(prefix, made.name, () =>
+        withTerminal(runArgv(engine, made), { env: ownEnvironment(), signal }),
+      );
+    },
+  };
+}
+
+async function rootFor(
+  toolchain: Entry,
+  { engine, cache }: Setting,
+  signal: AbortSignal,
+): Promise<Container['root']> {
+  if (engine.manner.root === 'folder') return { folder: join(toolchain.dir, 'root') };
+  return { image: await ensureImage(engineArgv(engine), toolchain, { cache, signal }) };
+}
+
+/** The client's environment is ours: it tells where the engine is. */
+function ownEnvironment(): Record<string, string> {
+  const pairs = Object.entries(process.env);
+  return Object.fromEntries(
+    pairs.filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+}
