@@ -18,19 +18,23 @@ const LONGEST = 64 * 1024;
  * @param variables what is known already, `CONFIG_` symbols among it; the file's own are added
  */
 export function readMakefile(text: string, variables: Variables): void {
-  /** For each conditional that the line is in: whether its lines count. */
-  const conditions: boolean[] = [];
+  /** For each conditional that the line is in: do its lines count, and did those of a branch yet? */
+  const branches: { counts: boolean; done: boolean }[] = [];
   for (const line of text.replaceAll(/\\\n/g, ' ').split('\n')) {
     if (line.startsWith('\t')) continue;
     const words = line.replace(/#.*/, '').trim();
     const [keyword = ''] = words.split(/[\s(]/, 1);
-    const counts = conditions.every(Boolean);
-    if (/^ifn?(?:eq|def)$/.test(keyword)) conditions.push(counts && holds(words, variables));
-    else if (keyword === 'else') {
+    const counts = branches.every((branch) => branch.counts);
+    if (/^ifn?(?:eq|def)$/.test(keyword)) {
+      const first = counts && holds(words, variables);
+      // In lines that do not count no branch does.
+      branches.push({ counts: first, done: first || !counts });
+    } else if (keyword === 'else') {
+      const { done } = branches.pop() ?? { done: true };
       const rest = words.slice('else'.length).trim();
-      const before = conditions.pop() ?? true;
-      conditions.push(!before && (rest === '' || holds(rest, variables)));
-    } else if (keyword === 'endif') conditions.pop();
+      const next = !done && (rest === '' || holds(rest, variables));
+      branches.push({ counts: next, done: done || next });
+    } else if (keyword === 'endif') branches.pop();
     else if (counts) assign(words, variables);
   }
 }

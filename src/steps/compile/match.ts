@@ -2,11 +2,14 @@
 import { cp, copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failed } from '../../model/failure.js';
+import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
 import { need } from '../needs.js';
 import { makerAt } from './make.js';
 import type { BuildSite } from './site.js';
 import { lastTotal, noteTotal } from './totals.js';
+
+type Params = Extract<CompileParams, { what: 'match' }>;
 
 /** Where the match's sources stand in a kernel tree and in their own folder. */
 const MATCH_DIR = 'net/netfilter/layer7';
@@ -16,9 +19,10 @@ const MODULE = 'xt_layer7.ko';
  * Builds the match alone against a distribution's kernel headers, as DKMS would
  * (Documentation/kbuild/modules.rst).
  */
-export async function compileMatch(ctx: StepContext): Promise<StepResult> {
-  const site = await matchSite(ctx, ctx.scratch);
+export async function compileMatch({ version }: Params, ctx: StepContext): Promise<StepResult> {
   const release = await utsRelease(await headersDir(need(ctx, 'headers').dir));
+  if (!isOf(release, version)) throw otherRelease(release, version);
+  const site = await matchSite(ctx, ctx.scratch);
   const total = await lastTotal(ctx);
   const home = join(ctx.out, 'modules/lib/modules', release, 'updates');
   const maker = await makerAt(site, ctx, { writable: [ctx.scratch, ctx.out], total });
@@ -58,6 +62,24 @@ export async function matchSite(
     // make names it with its folder, and takes it without.
     again: ({ target }) => [target.replace(`${built}/`, '')],
   };
+}
+
+/** True if a kernel of that release is one of that version: 6.1.0-41-amd64 is of 6.1, and 6.12.1 is not. */
+function isOf(release: string, version: string): boolean {
+  return (
+    release === version || [`${version}.`, `${version}-`].some((start) => release.startsWith(start))
+  );
+}
+
+function otherRelease(release: string, version: string): Failed {
+  return new Failed({
+    reason: 'not-applicable',
+    message: `the kernel headers are of ${release}, and the recipe is for Linux ${version}`,
+    hints: [
+      `give headers of a ${version} kernel: --source headers=DIRECTORY, with usr/src/linux-headers-* in it`,
+      'or take the recipe of that kernel (l7build list)',
+    ],
+  });
 }
 
 /**

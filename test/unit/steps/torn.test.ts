@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { guardTorn } from '../../../src/steps/compile/torn.js';
+import { guardTorn, isUntouched } from '../../../src/steps/compile/torn.js';
 
 let build: string;
 
@@ -48,4 +48,12 @@ test('after a make that ended, nothing is looked at', async () => {
   await file('net/unusual.o', 200);
   await guardTorn(build, () => Promise.resolve());
   expect(await objects()).toEqual(['unusual.o']);
+});
+
+test('a folder is untouched until make was at work in it, to the end or not', async () => {
+  expect(await isUntouched(build)).toBe(true);
+  await interrupted();
+  expect(await isUntouched(build)).toBe(false);
+  await guardTorn(build, () => writeFile(join(build, 'vmlinux'), ''));
+  expect(await isUntouched(build)).toBe(false);
 });

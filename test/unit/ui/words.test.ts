@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { bytes, duration, progressText } from '../../../src/ui/words.js';
+import { bytes, duration, outcomeText, progressText } from '../../../src/ui/words.js';
 
 test.each([
   [40, '0.0 s'],
@@ -27,4 +27,10 @@ test('progress with and without a known end', () => {
     '1.0 MiB of 4.0 MiB',
   );
   expect(progressText({ done: 7, unit: 'objects', note: 'a.o' })).toBe('7 objects, a.o');
+});
+
+test('what a task took stands with its warnings, if there are any', () => {
+  expect(outcomeText({ ms: 12_000 })).toBe('12 s');
+  expect(outcomeText({ ms: 12_000, warnings: 1 })).toBe('12 s, 1 warning');
+  expect(outcomeText({ ms: 12_000, warnings: 3 })).toBe('12 s, 3 warnings');
 });
