@@ -20,8 +20,8 @@ export type Verb = (typeof VERBS)[number];
 export type CompileParams =
   /** Needs `tree`, `patch`, `config`. Yields bzImage, System.map, config, release, modules/, headers/. */
   | { readonly what: 'linux'; readonly arch: 'x86_64'; readonly era: Era }
-  /** Needs `headers`, `patch`. Yields release and modules/ with the match alone. */
-  | { readonly what: 'match' }
+  /** Needs `headers` of that version, `patch`. Yields release and modules/ with the match alone. */
+  | { readonly what: 'match'; readonly version: string }
   /** Needs `tree`, `patch`. Yields root/, the install tree below `/`. */
   | { readonly what: 'iptables'; readonly configure: readonly string[] };
 

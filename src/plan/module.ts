@@ -28,7 +28,7 @@ export function moduleKernel(parts: PlanParts, module: ModuleMode): KernelRoles 
         title: 'compile the match as a module',
         needs: { headers: 'unpack:headers', patch: 'patch:match', ...builder.needs },
         tools: builder.tools,
-        params: { what: 'match' },
+        params: { what: 'match', version: linux.version },
         host: host.toolchain,
       },
     ],

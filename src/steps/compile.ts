@@ -10,7 +10,7 @@ export const compile: Step<'compile'> = (params, ctx) => {
     case 'linux':
       return compileLinux(params, ctx);
     case 'match':
-      return compileMatch(ctx);
+      return compileMatch(params, ctx);
     case 'iptables':
       return compileIptables(params, ctx);
   }

@@ -8,7 +8,7 @@ const task: Task = {
   verb: 'compile',
   title: 'compile linux',
   needs: { tree: 'unpack:linux' },
-  params: { what: 'match' },
+  params: { what: 'match', version: '6.1' },
   host: { gcc: '12', ld: '2.40' },
 };
 const key = (change: Partial<Task>, needs = { tree: 't', patch: 'p' }, resolved: string[] = []) =>

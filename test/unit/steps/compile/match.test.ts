@@ -62,7 +62,8 @@ test.skipIf(HEADERS === undefined)(
       { what: 'match', version: '6.1' },
       await context(),
     ).catch((e: unknown) => e);
-    const { failure } = error as Failed;
+    if (!(error instanceof Failed)) throw error;
+    const { failure } = error;
     expect(failure).toMatchObject({
       reason: 'command-failed',
       message: 'make stopped at l7_text.o',
