@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { existsSync, readdirSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,6 +58,8 @@ test.skipIf(HEADERS === undefined)(
     await cp(FILES, overlay, { recursive: true });
     const broken = join(overlay, FOLDER, 'l7_text.c');
     await writeFile(broken, `${await readFile(broken, 'utf8')}\nint broken = no_such_thing;\n`);
+    // One object of the match is enough.
+    await appendFile(join(overlay, FOLDER, 'Makefile'), 'xt_layer7-y := l7_text.o\n');
     const error: unknown = await compileMatch(
       { what: 'match', version: '6.1' },
       await context(),
@@ -80,6 +82,8 @@ test.skipIf(HEADERS === undefined)(
 test.skipIf(HEADERS === undefined)(
   'headers of another kernel than the recipe’s are refused before anything is compiled',
   async () => {
+    // One object of the match is enough.
+    await appendFile(join(overlay, FOLDER, 'Makefile'), 'xt_layer7-y := l7_text.o\n');
     const error: unknown = await compileMatch(
       { what: 'match', version: '5.1' },
       await context(),
