@@ -82,8 +82,6 @@ test.skipIf(HEADERS === undefined)(
 test.skipIf(HEADERS === undefined)(
   'headers of another kernel than the recipe’s are refused before anything is compiled',
   async () => {
-    // One object of the match is enough.
-    await appendFile(join(overlay, FOLDER, 'Makefile'), 'xt_layer7-y := l7_text.o\n');
     const error: unknown = await compileMatch(
       { what: 'match', version: '5.1' },
       await context(),
