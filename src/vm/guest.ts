@@ -146,7 +146,8 @@ export class Guest {
     this.#halting = true;
     this.#stop.abort();
     await this.#qemu;
-    await this.#drained();
+    // A guest that never spoke may not have opened its ports.
+    if (this.#hello !== undefined) await this.#drained();
     await Promise.all(this.#ports.map((port) => port.close()));
   }
 

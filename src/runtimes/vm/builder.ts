@@ -9,6 +9,7 @@ import { BWRAP, findJail, type Jail } from '../confine.js';
 import { toolsOfHost } from '../jail-root.js';
 import { allowance, type LimitOptions } from '../limits.js';
 import { builderImage } from './image.js';
+import { unpackedKernel } from './kernel.js';
 import { runInMachine, type Machine } from './runtime.js';
 
 /** Bytes: linking a kernel takes much, and what is left keeps files that are read again and again. */
@@ -87,9 +88,10 @@ async function runtimeOver(
 ): Promise<Runtime> {
   const { image, release } = await packagedKernel(vm.dir);
   const { digest } = vm.manifest;
+  const folder = join(cache, 'vm');
   const machine: Machine = {
-    kernel: image,
-    initrd: await builderImage(cache, { dir: vm.dir, release, digest }),
+    kernel: await unpackedKernel(folder, image),
+    initrd: await builderImage(folder, { dir: vm.dir, release, digest }),
     accelerator: calibration.accelerator,
     memoryMiB,
     cpus,

@@ -36,15 +36,14 @@ interface Kernel {
 /**
  * The initramfs of the builder's virtual machine, made if it is not kept yet.
  *
- * @param cache the store's root; the file is kept in it under the digest of all that it is made of
+ * @param folder where the file is kept, under the digest of all that it is made of
  * @returns absolute path
  * @throws Failed `host-lacks` without a static busybox, `command-failed` when the kernel lacks a module
  */
-export async function builderImage(cache: string, kernel: Kernel): Promise<string> {
+export async function builderImage(folder: string, kernel: Kernel): Promise<string> {
   const parts = [await staticBusybox(), ...Object.values(SCRIPTS).map((name) => join(GUEST, name))];
   const digests = await Promise.all(parts.map(sha256File));
   const key = sha256([kernel.digest, ...MODULES, ...digests].join('\n'));
-  const folder = join(cache, 'vm');
   const file = join(folder, `${key}.cpio.gz`);
   if ((await kindOf(file)) === 'file') return file;
   const packed = await promisify(gzip)(await archiveOf(kernel), { level: LEVEL });

@@ -35,6 +35,23 @@ describe('guestArgv', () => {
     expect(argv.filter((word) => word === '-device' || word === '-netdev')).toEqual([]);
   });
 
+  it('shares directories, read-only unless asked for, and gives a port for output', () => {
+    const argv = guestArgv({
+      ...SPEC,
+      output: true,
+      shares: [
+        { tag: 'root', path: '/r', writable: false },
+        { tag: 'work', path: '/a,b', writable: true },
+      ],
+    });
+    expect(after(argv, '-virtfs')).toEqual([
+      'local,path=/r,mount_tag=root,security_model=none,multidevs=remap,readonly=on',
+      'local,path=/a,,b,mount_tag=work,security_model=none,multidevs=remap',
+    ]);
+    expect(after(argv, '-chardev').at(-1)).toBe('pipe,id=output,path=/s/ports/output');
+    expect(after(argv, '-device')).toContain('virtserialport,chardev=output');
+  });
+
   it('keeps the clock off the TSC, restarts at a panic, and shows warnings', () => {
     const [line = ''] = after(
       guestArgv({ ...SPEC, panicNow: '1', parameters: ['quiet'] }),
