@@ -83,13 +83,14 @@ function limitWords({ memory, processes }: Allowance): string[] {
 }
 
 /**
- * In a namespace of its own, 0 stands for the caller on the right side: podman starts from the host's
- * users as root, and else from a namespace in which the caller is 0. The container's root is another
- * user, so that the files that the command makes are the caller's and it has none of root's powers.
+ * Who the command is. With podman a user of a namespace of its own, in which the container's root is yet
+ * another; 0 on the maps' right side is the caller, since podman starts from the host's users as root,
+ * and else from a namespace in which the caller is 0. So what the command makes is the caller's, and it
+ * has none of root's powers. Docker maps no users for a single container: there it has the caller's
+ * numbers.
  */
-function userWords({ manner, uid, gid }: Engine): string[] {
-  if (manner.user === 'caller') return ['--user', `${String(uid)}:${String(gid)}`];
-  if (manner.user === 'inner-root') return ['--user', '0:0'];
+function userWords({ name, uid, gid }: Engine): string[] {
+  if (name === 'docker') return ['--user', `${String(uid)}:${String(gid)}`];
   const maps = ['--uidmap', '--gidmap'].flatMap((map) => [
     ...[map, `${BUILD_ID}:0:1`],
     ...[map, '0:1:1'],

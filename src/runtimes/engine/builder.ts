@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withTerminal } from '../../host/terminal.js';
 import type {
@@ -53,7 +54,7 @@ export function whyOf({ engine, version, found }: Preflight): string {
 
 /** What holds of a container, as the preflight saw it. */
 export function confinementOf({ engine, found }: Preflight): Confinement {
-  const { allowed, name, manner } = engine;
+  const { allowed, name } = engine;
   const { seccomp, memory, processes } = found.holds;
   const told = [
     ...(memory ? [gibibytes(allowed.memory)] : []),
@@ -70,7 +71,7 @@ export function confinementOf({ engine, found }: Preflight): Confinement {
     'only the work tree is writable',
     `limits: ${told === '' ? limits.how : `${told} by ${limits.how}`}`,
   ];
-  const root = engine.uid === 0 && manner.user !== 'mapped';
+  const root = engine.uid === 0 && name === 'docker';
   return {
     network: 'off',
     filesystem: 'confined',
@@ -123,12 +124,18 @@ function runtimeOver(workshop: Workshop | undefined, setting: Setting): Runtime 
   };
 }
 
+/**
+ * The root in the store, or an image of it: where the engine knows only those, and for a user who may
+ * not give files to the owner of the store, as the overlay takes.
+ */
 async function rootFor(
   toolchain: Entry,
   { engine, cache }: Setting,
   signal: AbortSignal,
 ): Promise<Container['root']> {
-  if (engine.manner.root === 'folder') return { folder: join(toolchain.dir, 'root') };
+  const folder = join(toolchain.dir, 'root');
+  const own = engine.uid === 0 || (await stat(folder)).uid === engine.uid;
+  if (engine.manner.root === 'folder' && own) return { folder };
   return { image: await ensureImage(engineArgv(engine), toolchain, { cache, signal }) };
 }
 

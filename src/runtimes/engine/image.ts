@@ -5,6 +5,7 @@ import { withLock } from '../../host/lock.js';
 import { Chain } from '../../host/pipe.js';
 import type { Entry } from '../../model/store.js';
 import { discardOutput } from './guard.js';
+import { isOurs } from './ours.js';
 
 /** Label of every image of ours; its value is the digest of what it was made from. */
 const IMAGE_LABEL = 'l7build.toolchain';
@@ -31,16 +32,15 @@ export async function ensureImage(
 ): Promise<string> {
   const reference = imageOf(toolchain);
   if (await hasImage(engine, reference, signal)) return reference;
-  const lock = join(cache, 'locks', `image-${toolchain.manifest.digest}`);
-  await withLock(
-    lock,
-    async () => {
-      if (await hasImage(engine, reference, signal)) return;
-      const labels = { [IMAGE_LABEL]: toolchain.manifest.digest, ...versionLabels(toolchain) };
-      await importImage(engine, join(toolchain.dir, 'root'), { reference, labels, signal });
-    },
-    { signal },
-  );
+  const make = async (): Promise<void> => {
+    if (await hasImage(engine, reference, signal)) return;
+    const labels = { [IMAGE_LABEL]: toolchain.manifest.digest, ...versionLabels(toolchain) };
+    await importImage(engine, join(toolchain.dir, 'root'), { reference, labels, signal });
+  };
+  // Made twice, it is the same image: where no lock can be had, that costs only time.
+  if (await isOurs(cache)) {
+    await withLock(join(cache, 'locks', `image-${toolchain.manifest.digest}`), make, { signal });
+  } else await make();
   return reference;
 }
 

@@ -12,18 +12,12 @@ export interface Manner {
   readonly limits: 'set' | 'none';
   /** A toolchain's folder with an overlay on top, or an image made of it. */
   readonly root: 'folder' | 'image';
-  /**
-   * Who the command is: a user of a namespace of its own, mapped to the caller; the caller's numbers; or
-   * the container's root, which is the caller outside where the engine runs without privilege.
-   */
-  readonly user: 'mapped' | 'caller' | 'inner-root';
   /** SELinux labels: as the engine confines, or off, without which it may not touch the caller's files. */
   readonly labels: 'own' | 'off';
 }
 
 /** What the host has that decides which alternatives there are. */
 export interface HostTraits {
-  readonly uid: number;
   /** OCI runtimes that are installed. */
   readonly runtimes: readonly string[];
   readonly selinux: boolean;
@@ -38,10 +32,6 @@ function choices(engine: EngineName, host: HostTraits): Choices {
     runtime: podman ? ['', ...host.runtimes] : [''],
     limits: ['set', 'none'],
     root: podman ? ['folder', 'image'] : ['image'],
-    user: [
-      podman ? 'mapped' : 'caller',
-      ...(host.uid === 0 ? [] : (['inner-root'] satisfies Manner['user'][])),
-    ],
     labels: host.selinux ? ['own', 'off'] : ['own'],
   };
 }
@@ -68,7 +58,6 @@ export function mannerWords(manner: Manner): string {
     manner.runtime === '' ? '' : `--runtime ${manner.runtime}`,
     manner.ulimits === 'low' ? 'low ulimits' : '',
     manner.limits === 'none' ? 'no limits of memory and processes' : '',
-    manner.user === 'inner-root' ? 'no user namespace of its own' : '',
     manner.labels === 'off' ? 'SELinux labels off' : '',
   ];
   return words.filter((word) => word !== '').join(', ');

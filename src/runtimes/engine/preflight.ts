@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exec } from '../../host/exec.js';
 import { readJson, removeTree, writeAtomically } from '../../host/files.js';
@@ -9,6 +10,7 @@ import { Failed } from '../../model/failure.js';
 import { allowance, type LimitOptions } from '../limits.js';
 import type { Engine } from './argv.js';
 import { manners, type EngineName, type Manner } from './manner.js';
+import { isOurs } from './ours.js';
 import { probe, type Holds } from './probe.js';
 import { makeTinyRoot } from './tiny-root.js';
 
@@ -49,20 +51,34 @@ export async function preflight(
   const uid = process.getuid?.() ?? 0;
   const host = { version, uid, boot: await bootId(), ...decisive() };
   const caller = { name, uid, gid: process.getgid?.() ?? 0, allowed: allowance({}) };
-  const file = join(cache, `engine-${name}.json`);
-  const found = await withLock(join(cache, 'locks', `engine-${name}`), async () => {
-    const known = (await readJson(file)) as { host?: unknown; found?: Found } | undefined;
-    const same = JSON.stringify(known?.host) === JSON.stringify(host);
-    if (same && known?.found !== undefined) return known.found;
-    const fresh = await firstThatWorks(caller, version, join(cache, `engine-${name}.probe`));
-    await writeAtomically(file, `${JSON.stringify({ host, found: fresh }, null, 2)}\n`);
-    return fresh;
-  });
+  const found = await known(name, cache, host, (folder) => firstThatWorks(caller, version, folder));
   return {
     engine: { ...caller, manner: found.manner, allowed: allowance(limits) },
     version,
     found,
   };
+}
+
+/**
+ * What was found last time on the same host, or is found now, in a folder to work in. In a store that
+ * is another user's nothing is kept.
+ */
+async function known(
+  name: EngineName,
+  cache: string,
+  host: Readonly<Record<string, unknown>>,
+  find: (folder: string) => Promise<Found>,
+): Promise<Found> {
+  if (!(await isOurs(cache))) return find(await mkdtemp(join(tmpdir(), 'l7build-')));
+  const file = join(cache, `engine-${name}.json`);
+  return withLock(join(cache, 'locks', `engine-${name}`), async () => {
+    const kept = (await readJson(file)) as { host?: unknown; found?: Found } | undefined;
+    const same = JSON.stringify(kept?.host) === JSON.stringify(host);
+    if (same && kept?.found !== undefined) return kept.found;
+    const found = await find(join(cache, `engine-${name}.probe`));
+    await writeAtomically(file, `${JSON.stringify({ host, found }, null, 2)}\n`);
+    return found;
+  });
 }
 
 async function firstThatWorks(
@@ -75,7 +91,7 @@ async function firstThatWorks(
   await mkdir(folder, { recursive: true });
   try {
     await makeTinyRoot(join(folder, 'root'));
-    for (const manner of manners(caller.name, await traits(caller.uid))) {
+    for (const manner of manners(caller.name, await traits())) {
       const holds = await attempt({ ...caller, manner }, folder);
       if (typeof holds === 'string') troubles.push(holds);
       else return { manner, holds, ...(troubles[0] === undefined ? {} : { refused: troubles[0] }) };
@@ -87,7 +103,12 @@ async function firstThatWorks(
     reason: 'host-lacks',
     message: `${caller.name} ${version} runs no container here that is confined as it has to be`,
     details: [...new Set(troubles)],
-    hints: [`try \`${caller.name} run\` by hand, or take another --builder`],
+    hints: [
+      ...(caller.name === 'podman' && caller.uid !== 0
+        ? ['users without privilege need lines in /etc/subuid and /etc/subgid (podman(1))']
+        : []),
+      `try \`${caller.name} run\` by hand, or take another --builder`,
+    ],
   });
 }
 
@@ -102,10 +123,9 @@ async function attempt(engine: Engine, folder: string): Promise<Holds | string> 
   }
 }
 
-async function traits(uid: number): Promise<Parameters<typeof manners>[1]> {
+async function traits(): Promise<Parameters<typeof manners>[1]> {
   const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
   return {
-    uid,
     runtimes: RUNTIMES.filter((runtime) => findProgram(runtime, path) !== undefined),
     selinux: await access('/sys/fs/selinux/enforce').then(
       () => true,
