@@ -58,3 +58,13 @@ test('bubblewrap hides the home, and what is written belongs to the caller', asy
   });
   expect(exitCode).toBe(1);
 });
+
+test('unshare, where it works, leaves a command no network and no powers', async (context) => {
+  const script = 'grep -E "^(CapEff|NoNewPrivs)" /proc/self/status; cat /proc/net/dev; echo end';
+  const jailed = exec(UNSHARE.wrap(['sh', '-c', script], bounds())).catch(() => undefined);
+  const stdout = (await jailed)?.stdout;
+  if (stdout === undefined) context.skip('this machine allows no namespaces');
+  expect(stdout).toMatch(/^CapEff:\s0{16}\nNoNewPrivs:\s1\n/);
+  expect(stdout).toMatch(/lo:/);
+  expect(stdout).not.toMatch(/eth|ens|enp/);
+});
