@@ -18,10 +18,10 @@ private=$(mktemp -d)
 echo "deb [trusted=yes] copy:$here/repository $suite main" > "$private/sources.list"
 apt() {
   apt-get --option "Dir::Etc::sourcelist=$private/sources.list" --option Dir::Etc::sourceparts=- \
-    --option "Dir::State::lists=$private" --option APT::Sandbox::User=root \
+    --option "Dir::State::lists=$private/lists" --option APT::Sandbox::User=root \
     --option Acquire::Languages=none --quiet --yes "$@"
 }
-mkdir "$private/partial"
+mkdir -p "$private/lists/partial"
 apt update
 # shellcheck disable=SC2046
 apt --no-install-recommends --allow-downgrades --allow-change-held-packages \

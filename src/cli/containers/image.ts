@@ -52,22 +52,33 @@ export async function buildOnBase(
     try {
       const context = join(work, 'context');
       await makeContext(toolchain, debs, context, signal);
-      const labels = { LOCK: digest, BASE: base };
+      const args = { LOCK: digest, BASE: base };
+      const labels = versionLabels(toolchain);
       const log = join(cache, 'logs', name, 'image.log');
       await mkdir(join(cache, 'logs', name), { recursive: true });
-      await exec(buildArgv(flight, { reference, context, args: labels, base }), {
+      await exec(buildArgv(flight, { reference, context, args, labels }), {
         log,
         signal,
         capture: false,
         timeoutMs: LIMIT_MS,
       });
       await compare(flight, reference, toolchain, { work, signal });
+      // The image that had this name before has none now.
+      const nameless = ['image', 'prune', '--force', '--filter', `label=l7build.name=${name}`];
+      await exec([flight.engine.name, ...nameless], { signal });
     } finally {
       await removeTree(work);
     }
   };
   await withLock(join(cache, 'locks', `image-${name}`), build, { signal });
   return reference;
+}
+
+/** Versions of what compiles and links, for labels. */
+function versionLabels({ compiler, lock }: ToolchainRecipe): Record<string, string> {
+  const told = new Set([compiler, 'binutils', 'make']);
+  const debs = lock.debs.filter((deb) => told.has(deb.name));
+  return Object.fromEntries(debs.map((deb) => [`l7build.${deb.name}`, deb.version]));
 }
 
 async function makeContext(
@@ -88,8 +99,8 @@ async function makeContext(
 export interface BuildRequest {
   readonly reference: string;
   readonly context: string;
-  readonly base: string;
   readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
@@ -98,7 +109,7 @@ export interface BuildRequest {
  */
 export function buildArgv(
   { engine }: Pick<Preflight, 'engine'>,
-  { reference, context, args }: BuildRequest,
+  { reference, context, args, labels }: BuildRequest,
 ): Argv {
   const { name, manner } = engine;
   const odd = name === 'podman' && (manner.runtime !== '' || manner.ulimits === 'low');
@@ -106,6 +117,9 @@ export function buildArgv(
     name,
     'build',
     ...(odd ? ['--isolation', 'chroot'] : ['--network', 'none']),
+    // podman would keep each step as an image without a name.
+    ...(name === 'podman' ? ['--layers=false'] : []),
+    ...Object.entries(labels).flatMap(([label, value]) => ['--label', `${label}=${value}`]),
     ...Object.entries(args).flatMap(([arg, value]) => ['--build-arg', `${arg}=${value}`]),
     ...['--tag', reference, '--file', join(context, 'Containerfile'), context],
   ];
@@ -132,10 +146,11 @@ async function compare(
   const status = await exec(['tar', '-xOf', archive, STATUS], { signal });
   const differences = rootDifferences(status.stdout, lock.debs);
   if (differences.length === 0) return;
+  await exec([program, 'image', 'rm', reference]);
   throw new Failed({
     reason: 'check-failed',
     message: `the image of ${name} has not the packages of its lock`,
     details: differences,
-    hints: [`is the base an image of Debian, of the suite that the recipe names?`],
+    hints: ['is the base an image of Debian, of the suite that the recipe names?'],
   });
 }

@@ -35,13 +35,20 @@ export async function listToolchains(
   else {
     const lines = rows.map((row) => [
       ...[row.name, row.suite, row.compiler, String(row.packages), row.locked],
-      [...(row.root === null ? [] : ['root']), ...row.images.map(({ engine }) => engine)].join(
-        ', ',
-      ) || '-',
+      hereOf(
+        row.root !== null,
+        row.images.map(({ engine }) => engine),
+      ),
     ]);
     for (const line of table([HEADER, ...lines])) writeLine(line);
   }
   return EXIT.verified;
+}
+
+/** In a word or two: `root, podman image`. */
+function hereOf(root: boolean, engines: readonly string[]): string {
+  const images = [...new Set(engines)].map((engine) => `${engine} image`);
+  return [...(root ? ['root'] : []), ...images].join(', ') || '-';
 }
 
 /** The day of a time as snapshot.debian.org writes it: `2026-11-22`. */
