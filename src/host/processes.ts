@@ -22,8 +22,8 @@ function readProcess(pid: number): Process | undefined {
   return { pid, parent: Number(fields[1]), started: fields[19] ?? '' };
 }
 
-/** A process and everything that descends from it, parents first. */
-function processTree(root: number): Process[] {
+/** Processes and everything that descends from them, parents first. Looks at each process once. */
+function processTrees(roots: readonly number[]): Process[] {
   const children = new Map<number, Process[]>();
   for (const name of readdirSync('/proc')) {
     const found = /^\d+$/.test(name) ? readProcess(Number(name)) : undefined;
@@ -32,10 +32,15 @@ function processTree(root: number): Process[] {
     if (siblings === undefined) children.set(found.parent, [found]);
     else siblings.push(found);
   }
-  const first = readProcess(root);
-  const tree = first === undefined ? [] : [first];
-  for (const process of tree) tree.push(...(children.get(process.pid) ?? []));
-  return tree;
+  const trees = roots.flatMap((root) => readProcess(root) ?? []);
+  const known = new Set(trees.map(({ pid }) => pid));
+  for (const process of trees) {
+    for (const child of children.get(process.pid) ?? []) {
+      if (!known.has(child.pid)) trees.push(child);
+      known.add(child.pid);
+    }
+  }
+  return trees;
 }
 
 function send(target: Process, signal: NodeJS.Signals): void {
@@ -57,13 +62,13 @@ function send(target: Process, signal: NodeJS.Signals): void {
  * @returns a function that sends SIGKILL now; to be called when the child ended within the grace
  */
 export function endTree(root: number, graceMs: number, killed: () => void): () => void {
-  const tree = processTree(root);
+  const tree = processTrees([root]);
   for (const process of tree) send(process, 'SIGTERM');
   const kill = (): void => {
     clearTimeout(timer);
-    for (const process of [...tree, ...tree.flatMap((known) => processTree(known.pid))]) {
-      send(process, 'SIGKILL');
-    }
+    const left = tree.filter(({ pid, started }) => readProcess(pid)?.started === started);
+    const now = processTrees(left.map(({ pid }) => pid));
+    for (const process of [...tree, ...now]) send(process, 'SIGKILL');
   };
   const timer = setTimeout(() => {
     kill();
