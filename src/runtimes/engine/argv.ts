@@ -40,16 +40,17 @@ export function engineArgv({ name, manner }: Pick<Engine, 'name' | 'manner'>): A
 }
 
 /**
- * argv that runs a container in the foreground and removes it at its end: no network, no capabilities
+ * argv that runs a container in the foreground: no network, no capabilities
  * and no way to get any, a read-only root, bounds by control groups, and the engine's own seccomp filter
- * (podman-run(1), docker-run(1)). The environment is the command's own matter: see `withEnv`.
+ * (podman-run(1), docker-run(1)). The environment is the command's own matter: see `withEnv`. Whoever
+ * runs it removes it: with `--rm` podman 4.3, asked by Docker's client, tells 0 in place of exit codes.
  */
 export function runArgv(engine: Engine, container: Container): Argv {
   const { manner } = engine;
   const { root, name, cwd } = container;
   return [
     ...engineArgv(engine),
-    ...['run', '--rm', '--name', name, '--label', `${CONTAINER_LABEL}=1`],
+    ...['run', '--name', name, '--label', `${CONTAINER_LABEL}=1`],
     ...['--pull', 'never', '--log-driver', 'none', '--stop-timeout', '0'],
     ...['--network', 'none', '--hostname', 'l7build'],
     ...['--read-only', '--tmpfs', '/tmp:rw,exec,nosuid,nodev'],

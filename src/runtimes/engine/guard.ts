@@ -4,13 +4,13 @@ import { startFilter, type Filter } from '../../host/pipe.js';
 import { CONTAINER_LABEL } from './argv.js';
 import { isOrphan } from './owner.js';
 
-/** Waits for the end of its input, then removes the container: "$@" does, where there still is one. */
-const WATCH = 'read -r word; [ "$word" = ended ] || "$@" > /dev/null 2>&1';
+/** Waits for the end of its input; then "$@" removes the container. */
+const WATCH = 'read -r word; "$@" > /dev/null 2>&1';
 
 /**
- * Runs `act`, which runs a container, and sees to it that the container ends with it: an engine's client
- * may be killed, and its containers go on. A shell in a session of its own holds a pipe from us and
- * removes the container unless `act` succeeded, also when this process is killed.
+ * Runs `act`, which runs a container, and removes the container, running or not: an engine's client may
+ * be killed, and its containers go on. A shell in a session of its own does it when the pipe that it has
+ * from us ends, also by our death.
  *
  * @param engine the engine's program with its own words
  * @param name the container's
@@ -24,12 +24,11 @@ export async function guarded<T>(engine: Argv, name: string, act: () => Promise<
   );
   discardOutput(watcher);
   try {
-    const result = await act();
-    watcher.stdin.write('ended\n');
-    return result;
+    return await act();
   } finally {
     watcher.stdin.end();
-    await watcher.ended;
+    // Where there is no such container, it ends with a complaint.
+    await watcher.ended.catch(() => undefined);
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec, type Argv } from '../../host/exec.js';
 import { withLock } from '../../host/lock.js';
@@ -62,7 +63,7 @@ export async function importImage(
 ): Promise<void> {
   const chain = new Chain(signal);
   try {
-    const tar = chain.start(tarArgv(dir));
+    const tar = chain.start(tarArgv(dir, (await stat(dir)).uid === process.getuid?.()));
     const made = chain.start([...engine, ...importWords(labels), '-', reference], tar.stdout);
     discardOutput(made);
     await chain.ended();
@@ -73,9 +74,14 @@ export async function importImage(
   await exec([...engine, ...stale], { signal });
 }
 
-function tarArgv(dir: string): Argv {
-  const owner = ['--numeric-owner', '--owner=0', '--group=0'];
-  return ['tar', ...owner, '--sort=name', '--mtime=@0', '-C', dir, '-c', '.'];
+/** @param own the directory is the caller's; else it may hold what only its owner reads, such as locks */
+function tarArgv(dir: string, own: boolean): Argv {
+  return [
+    'tar',
+    ...['--numeric-owner', '--owner=0', '--group=0', '--sort=name', '--mtime=@0'],
+    ...(own ? [] : ['--ignore-failed-read']),
+    ...['-C', dir, '-c', '.'],
+  ];
 }
 
 function importWords(labels: Readonly<Record<string, string>>): string[] {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exec } from '../../host/exec.js';
+import { exec, type Argv } from '../../host/exec.js';
 import { removeTree } from '../../host/files.js';
 import type { Allowance } from '../limits.js';
 import { engineArgv, runArgv, type Engine } from './argv.js';
 import { guarded } from './guard.js';
 import { importImage } from './image.js';
-import { containerName } from './owner.js';
+import { containerName, isOrphan } from './owner.js';
 
 /** What holds in a container, as seen from within. */
 export interface Holds {
@@ -16,8 +16,13 @@ export interface Holds {
   readonly processes: boolean;
 }
 
+/** Images of probes, tagged as containers are named. */
+const PROBE_IMAGE = 'localhost/l7build/probe';
 /** Milliseconds that a container of one shell may take. */
 const PROBE_MS = 30_000;
+
+/** How the probe ends: an engine that tells another exit code is of no use. */
+const PROBED = 7;
 
 /** Tells what a shell without any other program can see of how it is kept. */
 const SCRIPT = `
@@ -26,11 +31,11 @@ echo > /tmp/made || exit 1
 { echo > /made; } 2> /dev/null && echo "open: /"
 while read -r line; do echo "$line"; done < /proc/self/status
 { read -r header; while read -r line; do echo "route: $line"; done; } < /proc/net/route
-cd /sys/fs/cgroup || exit 0
+cd /sys/fs/cgroup || exit ${String(PROBED)}
 for file in memory.max memory/memory.limit_in_bytes pids.max pids/pids.max; do
   [ -r "$file" ] && read -r line < "$file" && echo "\${file##*/}: $line"
 done
-exit 0
+exit ${String(PROBED)}
 `;
 
 /**
@@ -46,14 +51,27 @@ export async function probe(engine: Engine, folder: string): Promise<Holds | str
   await removeTree(work);
   await mkdir(work);
   if (engine.manner.root === 'folder') return tryIn(engine, { folder: root }, work);
-  const name = await containerName();
-  const image = `localhost/l7build/probe:${name}`;
+  const prefix = engineArgv(engine);
+  await sweepImages(prefix);
+  const image = `${PROBE_IMAGE}:${await containerName()}`;
   const { signal } = new AbortController();
-  await importImage(engineArgv(engine), root, { reference: image, labels: {}, signal });
+  await importImage(prefix, root, { reference: image, labels: {}, signal });
   try {
     return await tryIn(engine, { image }, work);
   } finally {
-    await exec([...engineArgv(engine), 'image', 'rm', '--force', image]);
+    await exec([...prefix, 'image', 'rm', '--force', image]);
+  }
+}
+
+/** Removes the images of probes that were killed. */
+async function sweepImages(prefix: Argv): Promise<void> {
+  const { stdout } = await exec([...prefix, 'image', 'ls', '--format', '{{.Tag}}', PROBE_IMAGE]);
+  for (const tag of stdout.split('\n')) {
+    if (await isOrphan(tag)) {
+      await exec([...prefix, 'image', 'rm', '--force', `${PROBE_IMAGE}:${tag}`], {
+        accept: [0, 1],
+      });
+    }
   }
 }
 
@@ -72,7 +90,7 @@ async function tryIn(
     writable: { [work]: work },
   });
   const { stdout } = await guarded(engineArgv(engine), name, () =>
-    exec(argv, { timeoutMs: PROBE_MS }),
+    exec(argv, { timeoutMs: PROBE_MS, accept: [PROBED] }),
   );
   const { uid } = await stat(join(work, 'made'));
   if (uid !== engine.uid) return `files made in a container belong to user ${String(uid)}`;
