@@ -11,6 +11,11 @@ import type { LimitName } from '../limits.js';
 import { engineArgv, runArgv, type Container, type Engine } from './argv.js';
 import { guarded } from './guard.js';
 
+/**
+ * conmon(8), which outlives podman's command, puts a file `oom` where it was started when memory runs
+ * out. Here it can't.
+ */
+const NO_FILES = '/proc';
 /** Exit code of a container in which the kernel ended a process for want of memory. */
 const NO_MEMORY = 253;
 
@@ -59,6 +64,7 @@ export async function runContained(
   try {
     await guarded(engineArgv(engine), container.name, () =>
       exec(argv, {
+        cwd: NO_FILES,
         signal: AbortSignal.any([signal, watch.signal]),
         log,
         capture: false,

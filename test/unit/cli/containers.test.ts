@@ -37,13 +37,13 @@ describe('argv that builds on an image', () => {
     name,
     uid: 0,
     gid: 0,
+    allowed: { memory: 2 ** 30, processes: 100 },
     manner: {
       ...{
         runtime: '',
         ulimits: 'own',
         limits: 'set',
         root: 'image',
-        user: 'mapped',
         labels: 'own',
       },
       ...change,
