@@ -8,6 +8,8 @@ import type { Allowance, Hold, Limiter } from './limits.js';
 
 /** What systemd-run(1) finds the user's manager by. */
 const MANAGER = ['XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'] as const;
+/** What systemd-run(1) adds; see systemd.exec(5). */
+const ADDED = 'INVOCATION_ID';
 
 /**
  * Runs a command in the scope and tells the folder "$1" where the scope's control group is, and, since
@@ -20,7 +22,7 @@ group=/sys/fs/cgroup\${own#0::}
 notes=$1
 shift
 echo "$group" > "$notes/group"
-unset ${MANAGER.join(' ')}
+unset ${MANAGER.join(' ')} ${ADDED}
 "$@"
 code=$?
 cat "$group/memory.events" > "$notes/memory.events"
@@ -59,7 +61,8 @@ async function hold(manager: string, allowed: Allowance): Promise<Hold> {
   return {
     around: (argv: Argv) => [
       'systemd-run',
-      ...[manager, '--scope', '--quiet', '--collect'],
+      // Without a description it would be all the words of the command.
+      ...[manager, '--scope', '--quiet', '--collect', '--description=l7build'],
       ...properties.map((property) => `--property=${property}`),
       '--',
       ...['sh', '-c', SCOPE, 'sh', notes],
