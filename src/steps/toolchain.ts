@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec, lacks } from '../host/exec.js';
 import { findProgram } from '../host/tools.js';
@@ -34,6 +34,8 @@ export const toolchain: Step<'toolchain'> = async (params, ctx) => {
   const { log, signal } = ctx;
   await exec(['sh', '-c', extract, 'sh', archive, root], { log, signal, timeoutMs: LIMIT_MS });
   await rm(archive);
+  // Container engines give the tmpfs that they mount there the mode of what it covers.
+  await chmod(join(root, 'tmp'), 0o1777);
   return { derived: true, facts: { versions: await versionsOf(root) } };
 };
 

@@ -24,9 +24,9 @@ const NO_MEMORY = 253;
  * that has no handler, and tells of memory that ran out: with the container its counters are gone.
  */
 const FIRST = `
-trap 'kill -s TERM -1' TERM
 "$@" &
 child=$!
+trap 'kill -s TERM $child' TERM
 wait $child
 code=$?
 while kill -0 $child 2> /dev/null; do wait $child; code=$?; done
