@@ -16,6 +16,8 @@ export interface FailedMake {
   readonly output: MakeOutput;
   readonly runtime: Runtime;
   readonly writable: readonly string[];
+  /** Told when making the target again took too long and was killed. */
+  readonly onKilled: () => void;
 }
 
 /**
@@ -55,7 +57,7 @@ function isFile(target: string): boolean {
 
 /** The command that makes the target at which make stopped; undefined where make does not tell. */
 async function commandOf(
-  { site, output, runtime, writable }: FailedMake,
+  { site, output, runtime, writable, onKilled }: FailedMake,
   { log, signal }: Pick<StepContext, 'log' | 'signal'>,
 ): Promise<string | undefined> {
   const { stop } = output;
@@ -79,6 +81,7 @@ async function commandOf(
   } catch (error) {
     // It fails as it did before; that it takes too long this time is no failure of its own.
     if (!(error instanceof Failed)) throw error;
+    if (error.failure.reason === 'interrupted') onKilled();
   }
   return command;
 }

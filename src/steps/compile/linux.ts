@@ -27,7 +27,11 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
     const total = whole ? await totalOf(src, params.arch, ctx) : undefined;
     const site = await linuxSite(tree, params.arch);
     const maker = await makerAt(site, ctx, { writable: [build, ctx.out], total });
-    await guardTorn(build, () => maker.make(`-j${String(ctx.jobs)}`, ...site.targets));
+    await guardTorn(
+      build,
+      () => maker.make(`-j${String(ctx.jobs)}`, ...site.targets),
+      maker.endedItself,
+    );
     if (whole) await noteTotal(ctx, maker.objects());
     const modules = join(ctx.out, 'modules');
     await mkdir(modules, { recursive: true });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Argv } from '../../host/exec.js';
+import { Failed } from '../../model/failure.js';
 import type { StepContext } from '../../model/step.js';
 import type { Facts } from '../../model/store.js';
 import { failedMake } from './failed-make.js';
@@ -12,6 +13,8 @@ export interface Maker {
   make(...words: string[]): Promise<void>;
   /** Runs another command of the build. */
   run(...argv: Argv): Promise<void>;
+  /** Whether make came to its end by itself, of what `make` threw: nothing killed it or told it to stop. */
+  readonly endedItself: (error: unknown) => boolean;
   /** Objects compiled so far. */
   objects(): number;
   /** For the step's result: every warning of the compiler. */
@@ -34,6 +37,10 @@ export async function makerAt(
 ): Promise<Maker> {
   const runtime = await ctx.runtime();
   const output = new MakeOutput(site.known);
+  let killed = false;
+  const onKilled = (): void => {
+    killed = true;
+  };
   const facts = (): Facts => ({ warnings: [...output.warnings] });
   const onLine = (line: string): void => {
     const note = output.take(line);
@@ -62,9 +69,14 @@ export async function makerAt(
       try {
         await run(...site.make, ...words);
       } catch (error) {
-        throw await failedMake(error, { site, output, runtime, writable }, ctx);
+        throw await failedMake(error, { site, output, runtime, writable, onKilled }, ctx);
       }
     },
+    endedItself: (error) =>
+      !killed &&
+      error instanceof Failed &&
+      error.failure.reason === 'command-failed' &&
+      output.stop !== undefined,
     objects: () => output.objects,
     facts,
   };

@@ -16,13 +16,15 @@ afterEach(async () => {
   await rm(build, { recursive: true });
 });
 
+const killed = (): boolean => false;
+
 async function file(name: string, seconds: number): Promise<void> {
   await writeFile(join(build, name), name);
   await utimes(join(build, name), seconds, seconds);
 }
 
 async function interrupted(): Promise<void> {
-  await expect(guardTorn(build, () => Promise.reject(new Error('killed')))).rejects.toThrow(
+  await expect(guardTorn(build, () => Promise.reject(new Error('killed')), killed)).rejects.toThrow(
     'killed',
   );
 }
@@ -39,14 +41,37 @@ test('after a killed make, objects newer than their command file go; the others 
   await file('net/first-time.o', 200);
   await file('net/source.c', 200);
   await interrupted();
-  await guardTorn(build, () => Promise.resolve());
+  await guardTorn(build, () => Promise.resolve(), killed);
   expect(await objects()).toEqual(['sound.o', 'source.c']);
 });
 
-test('after a make that ended, nothing is looked at', async () => {
-  await guardTorn(build, () => Promise.resolve());
+test('what has no command file goes only if it is about as new as the end of the killed run', async () => {
+  await file('net/.last.o.cmd', 1000);
+  await file('net/last.o', 999);
+  await file('net/libsubcmd.a', 100);
+  await file('net/torn.a', 990);
+  await interrupted();
+  await guardTorn(build, () => Promise.resolve(), killed);
+  expect(await objects()).toEqual(['last.o', 'libsubcmd.a']);
+});
+
+test('after a make that failed by itself everything stays', async () => {
   await file('net/unusual.o', 200);
-  await guardTorn(build, () => Promise.resolve());
+  const failed = guardTorn(
+    build,
+    () => Promise.reject(new Error('failed')),
+    () => true,
+  );
+  await expect(failed).rejects.toThrow('failed');
+  expect(await isUntouched(build)).toBe(false);
+  await guardTorn(build, () => Promise.resolve(), killed);
+  expect(await objects()).toEqual(['unusual.o']);
+});
+
+test('after a make that ended, nothing is looked at', async () => {
+  await guardTorn(build, () => Promise.resolve(), killed);
+  await file('net/unusual.o', 200);
+  await guardTorn(build, () => Promise.resolve(), killed);
   expect(await objects()).toEqual(['unusual.o']);
 });
 
@@ -54,6 +79,6 @@ test('a folder is untouched until make was at work in it, to the end or not', as
   expect(await isUntouched(build)).toBe(true);
   await interrupted();
   expect(await isUntouched(build)).toBe(false);
-  await guardTorn(build, () => writeFile(join(build, 'vmlinux'), ''));
+  await guardTorn(build, () => writeFile(join(build, 'vmlinux'), ''), killed);
   expect(await isUntouched(build)).toBe(false);
 });
