@@ -54,21 +54,27 @@ export interface ImageRequest {
 
 /**
  * Makes an image of one layer out of a directory, in which everything belongs to root and is as old as
- * the epoch. An image of ours that lost its name to the new one is removed.
+ * the epoch. It gets its name when all of it is there: an engine takes the end of an archive that was
+ * cut short for its end. What an earlier try left is removed.
  */
 export async function importImage(
   engine: Argv,
   dir: string,
   { reference, labels, signal }: ImageRequest,
 ): Promise<void> {
+  const partial = `${reference}-partial`;
+  const own = (await stat(dir)).uid === process.getuid?.();
   const chain = new Chain(signal);
   try {
-    const tar = chain.start(tarArgv(dir, (await stat(dir)).uid === process.getuid?.()));
-    const made = chain.start([...engine, ...importWords(labels), '-', reference], tar.stdout);
+    const tar = chain.start(tarArgv(dir, own));
+    const made = chain.start([...engine, ...importWords(labels), '-', partial], tar.stdout);
     discardOutput(made);
     await chain.ended();
+    await exec([...engine, 'tag', partial, reference], { signal });
   } finally {
     await chain.stop();
+    // Never there, or a name of the image among two.
+    await exec([...engine, 'image', 'rm', partial], { accept: [0, 1, 125] });
   }
   const stale = ['image', 'prune', '--force', '--filter', `label=${IMAGE_LABEL}`] as const;
   await exec([...engine, ...stale], { signal });
@@ -89,9 +95,9 @@ function importWords(labels: Readonly<Record<string, string>>): string[] {
   return ['import', ...changes.flatMap((change) => ['--change', change])];
 }
 
-/** A Dockerfile's LABEL instruction; the value is quoted, and what is special in quotes escaped. */
+/** A Dockerfile's LABEL instruction. The engines differ in what they take for an escape: none is needed. */
 function labelChange(name: string, value: string): string {
-  return `LABEL ${name}="${value.replace(/[\\"$]/g, '\\$&')}"`;
+  return `LABEL ${name}="${value.replace(/[\\"$]/g, '')}"`;
 }
 
 function versionLabels(toolchain: Entry): Record<string, string> {
