@@ -66,10 +66,15 @@ describe('words and files, before anything starts', () => {
     expect(stderr).toContain('the sets are: l7build');
   });
 
-  it('a builder and a mode that are not here: exit code 77', async () => {
-    const builder = await project.build('--builder', 'docker');
-    expect(builder.code).toBe(77);
-    expect(builder.stderr).toContain('the builder docker is not in this version');
+  it('a builder that does not work here: exit code 3, and nothing is started', async () => {
+    const nowhere = { DOCKER_HOST: `unix://${project.root}/no.sock` };
+    const builder = await project.start(project.job('--builder', 'docker'), nowhere).ended;
+    expect(builder.code).toBe(3);
+    expect(builder.stderr).toContain('docker');
+    expect(builder.stdout).toBe('');
+  });
+
+  it('a mode that is not here: exit code 77', async () => {
     const mode = await project.build('--mode', 'module');
     expect(mode.code).toBe(77);
     expect(mode.stderr).toContain('--mode full');
