@@ -73,8 +73,15 @@ export async function fetchDebs(
     ),
   );
   const failed = ends.find((end) => end.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  if (failed !== undefined) throw withoutOverride(failed.reason);
   return { files, pinned: true };
+}
+
+/** The packages of a toolchain are its lock's: `--source` puts nothing in their place. */
+function withoutOverride(error: unknown): unknown {
+  if (!(error instanceof Failed) || error.failure.hints === undefined) return error;
+  const hints = error.failure.hints.filter((hint) => !hint.includes('--source'));
+  return new Failed({ ...error.failure, hints });
 }
 
 async function originOf({ policy, cache, signal }: FetchContext): Promise<Origin> {

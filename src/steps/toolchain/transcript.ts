@@ -5,10 +5,11 @@ import type { Progress } from '../../model/event.js';
 /** dpkg's words for a package that it is at. */
 const AT_WORK = /^(Unpacking|Setting up) ([a-z0-9][a-z0-9.+-]+)/;
 /** What tells a cause, in the output of mmdebstrap, apt, dpkg and their scripts. */
-const TELLING = /^E: |^dpkg: error|^W: .*(?:fail|unable)|\berror: |: not found$|No such file/i;
+const TELLING =
+  /^E: |^dpkg: error|Depends: .* but |^W: .*(?:fail|unable)|\berror: |: not found$|No such file/i;
 const SHOWN = 12;
 /** What mmdebstrap says to a user who has not been lent any users (subuid(5)). */
-const NO_USERS = /subuid|subgid|newuidmap|unshare|user namespace/i;
+const NO_USERS = /chroot mode|subuid|subgid|newuidmap|unshare|user namespace/i;
 
 /** Follows what mmdebstrap prints: how far it is, and which lines tell why it failed. */
 export class Transcript {

@@ -6,13 +6,14 @@ import { ensureDirectory, kindOf } from '../../host/files.js';
 import { withLock } from '../../host/lock.js';
 import { Failed } from '../../model/failure.js';
 import type { StepContext } from '../../model/step.js';
+import { asLentRoot } from './fences.js';
 
 /**
  * Holds a directory for making roots while `act` runs, one run at a time, and removes it after.
  *
- * It is no part of the staging area: a user other than root makes a root as the users that
- * /etc/subuid lends, to whom that user's home is closed, and whose files only they can remove. What a
- * killed run left there goes when the next one starts.
+ * It is no part of the staging area: a user other than root makes a root with the help of the users that
+ * /etc/subuid lends, who may not be able to look into that user's home, and to whom some of the files
+ * belong. What a killed run left there goes when the next one starts.
  *
  * @throws Failed `store-unusable` when somebody else's stands in its place; as `withLock`
  */
@@ -54,12 +55,19 @@ async function claim(home: string, uid: number): Promise<void> {
   });
 }
 
-/** rm(1) stays on the file system: what a killed run may have left mounted is not emptied. */
+/**
+ * Removes what was made, whoever it belongs to. rm(1) stays on the file system: what a killed run may
+ * have left mounted is not emptied.
+ */
 async function clear(place: string): Promise<void> {
   if ((await kindOf(place)) === 'none') return;
   const remove: Argv = ['rm', '-rf', '--one-file-system', '--', place];
-  const { exitCode } = await exec(remove, { accept: [0, 1] });
-  if (exitCode === 0) return;
-  await exec(['mmdebstrap', '--unshare-helper', ...remove], { accept: [0, 1] });
+  const accept = [0, 1];
+  if ((await exec(remove, { accept })).exitCode === 0) return;
+  const asRoot = await exec(asLentRoot(remove), { accept });
+  if (asRoot.exitCode === 0) return;
+  // Files of the lent users, in directories that are theirs; the rest is the caller's.
+  const theirs = ['find', join(place, 'tmp'), '-xdev', '-mindepth', '2', '-delete'];
+  await exec(['mmdebstrap', '--unshare-helper', ...theirs], { accept });
   await exec(remove);
 }

@@ -95,6 +95,8 @@ describe('pinned packages', () => {
     const failure = await failureOf(fetchDebs('toolchain', SOURCE, ctx));
     expect(failure.reason).toBe('source-missing');
     expect(failure.details?.join()).toContain('https://snapshot.debian.org/archive/debian/');
+    expect(failure.hints?.join()).toMatch(/--mirror/);
+    expect(failure.hints?.join()).not.toMatch(/--source/);
   });
 
   it('come from the machine’s mirror by its apt (needs a Debian mirror)', async () => {

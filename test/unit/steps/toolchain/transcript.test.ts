@@ -50,7 +50,9 @@ describe('what mmdebstrap prints', () => {
   });
 
   it('of a user without users of their own says how to be lent some', () => {
-    const { transcript } = listen('E: No entry in /etc/subuid for nobody');
+    const { transcript } = listen(
+      'E: unable to pick chroot mode automatically (use --mode for manual selection)',
+    );
     const { failure } = transcript.explain(ended('command-failed')) as Failed;
     expect(failure.reason).toBe('host-lacks');
     expect(failure.hints?.join()).toContain('usermod --add-subuids');
