@@ -40,6 +40,9 @@ const SOURCES = [
 const ROOT = [
   program('mmdebstrap', 'mmdebstrap', "makes a toolchain's root"),
   program('apt-ftparchive', 'apt-utils', "makes a toolchain's root"),
+  ...(process.getuid?.() === 0
+    ? []
+    : [program('newuidmap', 'uidmap', "gives a toolchain's root the users of a system")]),
   program('readelf', 'binutils', "finds the libraries for the guest's programs"),
 ];
 
