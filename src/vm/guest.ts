@@ -11,6 +11,7 @@ import { Clock, type ClockReading } from './clock.js';
 import { Console } from './console.js';
 import { complaintFailure, deathFailure, hangFailure, type Evidence } from './failures.js';
 import { SerialPort, type LineSink } from './serial.js';
+import { Silence } from './silence.js';
 
 export interface GuestOptions {
   readonly signal: AbortSignal;
@@ -197,11 +198,13 @@ export class Guest {
 
   async #watch(): Promise<void> {
     const limit = this.options.silenceMs ?? SILENCE_MS;
+    const beat = Math.min(HEARTBEAT_MS, limit / 2);
+    const silence = new Silence();
     const watching = (): boolean => this.#failure === undefined && !this.#halting;
     while (watching()) {
       await this.#agent.ping().catch(() => undefined);
-      await delay(Math.min(HEARTBEAT_MS, limit / 2), undefined, { ref: false });
-      if (!watching() || performance.now() - this.#agent.lastHeard <= limit) continue;
+      await delay(beat, undefined, { ref: false });
+      if (!watching() || silence.look(this.#agent.lastHeard, beat) <= limit) continue;
       const what = `has not answered for ${words(limit)}`;
       this.#fail(complaintFailure(this.#evidence) ?? hangFailure(what, this.#evidence));
     }
