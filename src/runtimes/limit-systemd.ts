@@ -14,13 +14,15 @@ const ADDED = 'INVOCATION_ID';
 /**
  * Runs a command in the scope and tells the folder "$1" where the scope's control group is, and, since
  * the scope is gone with its last process, what ran into its limits. Version 2 only: there the first
- * line of /proc/self/cgroup is "0::" and the path.
+ * line of /proc/self/cgroup is "0::" and the path. When a process runs out of memory, systemd stops the
+ * whole scope (OOMPolicy= in systemd.scope(5)); the trap lets the shell outlive the command to tell it.
  */
 const SCOPE = `
 IFS= read -r own < /proc/self/cgroup
 group=/sys/fs/cgroup\${own#0::}
 notes=$1
 shift
+trap : TERM
 echo "$group" > "$notes/group"
 unset ${MANAGER.join(' ')} ${ADDED}
 "$@"
