@@ -12,7 +12,7 @@ const REVISION: Readonly<Record<Verb, number>> = {
   unpack: 1,
   patch: 1,
   configure: 2,
-  compile: 1,
+  compile: 2,
   package: 1,
   image: 2,
   verify: 2,

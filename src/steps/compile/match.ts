@@ -43,13 +43,18 @@ export async function matchSite(
   ctx: Pick<StepContext, 'needs' | 'taskId'>,
   home: string,
 ): Promise<BuildSite> {
-  const headers = await headersDir(need(ctx, 'headers').dir);
+  const root = need(ctx, 'headers').dir;
+  const headers = await headersDir(root);
   const copy = join(home, 'match');
   await cp(join(need(ctx, 'patch').dir, 'overlay'), copy, { recursive: true });
   const built = join(copy, MATCH_DIR);
   return {
     cwd: built,
-    env: { KBUILD_BUILD_TIMESTAMP: '@0', KCFLAGS: `-ffile-prefix-map=${built}=layer7` },
+    // Paths are in what is debugged with, and the module's build ID is over that too.
+    env: {
+      KBUILD_BUILD_TIMESTAMP: '@0',
+      KCFLAGS: `-ffile-prefix-map=${root}=headers -ffile-prefix-map=${built}=layer7`,
+    },
     make: [
       'make',
       ...['-C', headers, `M=${built}`],
