@@ -29,7 +29,11 @@ export async function guardTorn<T>(
 ): Promise<T> {
   const marker = join(build, MARKER);
   const before = await textOf(marker);
-  if (before !== undefined && before !== ENDED) await removeTorn(build);
+  if (before !== undefined && before !== ENDED) {
+    await removeTorn(build);
+    // System.map is written beside vmlinux, no target by itself: only a new link makes it whole again.
+    for (const name of ['vmlinux', 'System.map']) await rm(join(build, name), { force: true });
+  }
   await writeFile(marker, '', { flush: true });
   try {
     const result = await make();

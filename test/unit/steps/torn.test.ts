@@ -82,3 +82,13 @@ test('a folder is untouched until make was at work in it, to the end or not', as
   await guardTorn(build, () => writeFile(join(build, 'vmlinux'), ''), killed);
   expect(await isUntouched(build)).toBe(false);
 });
+
+test('after a killed make the kernel is linked again: its map may be torn, whatever vmlinux is', async () => {
+  await file('vmlinux', 0);
+  await file('.vmlinux.cmd', 1);
+  await file('System.map', 2);
+  await interrupted();
+  await guardTorn(build, () => Promise.resolve(), killed);
+  expect((await readdir(build)).sort()).not.toEqual(expect.arrayContaining(['vmlinux']));
+  expect((await readdir(build)).sort()).not.toEqual(expect.arrayContaining(['System.map']));
+});
