@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { readlinkSync } from 'node:fs';
 import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,8 +8,10 @@ import { reachedBy, type Counters } from './limit-counters.js';
 import { delegate, type Hierarchy } from './limit-hierarchy.js';
 import type { Allowance, Hold, Limiter } from './limits.js';
 
+/** Numbers of processes mean something in one namespace only, and several may share the control groups. */
+const NAMESPACE = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
 /** Ours among the control groups; behind it the number of the process that made it, and a count. */
-const PREFIX = 'l7build-';
+const PREFIX = `l7build-${NAMESPACE}-`;
 /** Enters the control groups "$1" and "$2" (0 is the writer itself), and becomes the rest. */
 const ENTER =
   'for group in "$1" "$2"; do echo 0 > "$group/cgroup.procs" || exit 125; done; shift 2; exec "$@"';

@@ -61,7 +61,7 @@ async function run(limiter: Limiter, script: string): Promise<Failure | undefine
 const groupsOf = (where: Hierarchy): string[] =>
   [where.memory, where.pids]
     .flatMap((dir) => readdirSync(dir))
-    .filter((name) => name.startsWith(`l7build-${String(process.pid)}-`));
+    .filter((name) => name.includes(`-${String(process.pid)}-`));
 
 describe.skipIf(here === undefined)('control groups', () => {
   const where: Hierarchy = here ?? { version: 2, memory: '', pids: '' };
@@ -105,7 +105,7 @@ describe.skipIf(here === undefined)('control groups', () => {
     const [program, ...args] = held.around(['cat', '/proc/self/cgroup']);
     const { stdout } = spawnSync(program, args);
     await held.release();
-    expect(stdout.toString()).toContain(`l7build-${String(process.pid)}-`);
+    expect(stdout.toString()).toContain(`-${String(process.pid)}-`);
   });
 
   test('groups of a killed run are swept, those of a living one stay', async () => {
