@@ -11,9 +11,6 @@ export interface Root {
   readonly links: readonly (readonly [string, string])[];
 }
 
-/** The jail puts these there itself. */
-const MADE_BY_JAIL = ['dev', 'proc', 'sys', 'tmp'];
-
 /** Where a machine keeps its compilers: the FHS's places, and those of NixOS and Guix. */
 const TOOLS = /^(?:usr|bin|sbin|lib\w*|opt|nix|gnu)$/;
 
@@ -35,9 +32,12 @@ const SETTINGS = [
   'ssl/openssl.cnf',
 ].map((name) => join('etc', name));
 
-/** All of a toolchain's root, but for what the jail puts there itself. */
+/**
+ * Of a toolchain's root its tools and settings. Its empty places (/home, /root, /var, /srv, …) stay away:
+ * there the machine may have the store, whose mount point could not be made in a read-only folder.
+ */
 export function rootOf(dir: string): Promise<Root> {
-  return select(dir, (name) => !MADE_BY_JAIL.includes(name), []);
+  return select(dir, (name) => name === 'etc' || (TOOLS.test(name) && name !== 'opt'), []);
 }
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { totalmem, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -110,9 +110,11 @@ describe.skipIf(here === undefined)('control groups', () => {
 
   test('groups of a killed run are swept, those of a living one stay', async () => {
     const { pid } = spawnSync('true');
-    const dead = [where.memory, where.pids].map((dir) => join(dir, `l7build-${String(pid)}-1`));
-    const alive = join(where.pids, `l7build-${String(process.ppid)}-99999`);
-    const other = join(where.pids, 'l7build-other');
+    const [namespace = ''] = /\d+/.exec(readlinkSync('/proc/self/ns/pid')) ?? [];
+    const ours = `l7build-${namespace}`;
+    const dead = [where.memory, where.pids].map((dir) => join(dir, `${ours}-${String(pid)}-1`));
+    const alive = join(where.pids, `${ours}-${String(process.ppid)}-99999`);
+    const other = join(where.pids, `l7build-1${namespace}-${String(pid)}-1`);
     for (const dir of [...dead, alive, other]) mkdirSync(dir, { recursive: true });
     await cgroupLimiter(where, SMALL);
     expect(dead.filter(existsSync)).toEqual([]);
