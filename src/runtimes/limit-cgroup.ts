@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readlinkSync } from 'node:fs';
 import { access, mkdir, readdir, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,18 +6,13 @@ import type { Argv } from '../host/exec.js';
 import { reachedBy, type Counters } from './limit-counters.js';
 import { delegate, type Hierarchy } from './limit-hierarchy.js';
 import type { Allowance, Hold, Limiter } from './limits.js';
+import { isOrphan, ownedName } from './owner.js';
 
-/** Numbers of processes mean something in one namespace only, and several may share the control groups. */
-const NAMESPACE = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-/** Ours among the control groups; behind it the number of the process that made it, and a count. */
-const PREFIX = `l7build-${NAMESPACE}-`;
 /** Enters the control groups "$1" and "$2" (0 is the writer itself), and becomes the rest. */
 const ENTER =
   'for group in "$1" "$2"; do echo 0 > "$group/cgroup.procs" || exit 125; done; shift 2; exec "$@"';
 /** A group can be removed once its last member is gone for good: pauses between tries, in milliseconds. */
 const REMOVAL_MS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
-
-let made = 0;
 
 /**
  * Limits by control groups of our own, one per command, made below (or beside) the one that this
@@ -42,7 +36,7 @@ export async function cgroupLimiter(place: Hierarchy, allowed: Allowance): Promi
 }
 
 async function hold(place: Hierarchy, allowed: Allowance): Promise<Hold> {
-  const name = `${PREFIX}${String(process.pid)}-${String((made += 1))}`;
+  const name = await ownedName();
   const memory = join(place.memory, name);
   const pids = join(place.pids, name);
   const release = async (): Promise<void> => {
@@ -108,16 +102,7 @@ async function remove(dir: string): Promise<void> {
 async function sweep(place: Hierarchy): Promise<void> {
   for (const above of new Set([place.memory, place.pids])) {
     for (const name of await readdir(above)) {
-      const maker = new RegExp(`^${PREFIX}(\\d+)-\\d+$`).exec(name)?.[1];
-      if (maker === undefined || (await isRunning(maker))) continue;
-      await rmdir(join(above, name)).catch(() => undefined);
+      if (await isOrphan(name)) await rmdir(join(above, name)).catch(() => undefined);
     }
   }
-}
-
-function isRunning(pid: string): Promise<boolean> {
-  return access(`/proc/${pid}`).then(
-    () => true,
-    () => false,
-  );
 }

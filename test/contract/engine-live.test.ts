@@ -17,7 +17,7 @@ import {
 } from '../../src/runtimes/engine/argv.js';
 import { sweep } from '../../src/runtimes/engine/guard.js';
 import { ensureImage, imageOf } from '../../src/runtimes/engine/image.js';
-import { containerName } from '../../src/runtimes/engine/owner.js';
+import { ownedName } from '../../src/runtimes/owner.js';
 import { preflight, type Preflight } from '../../src/runtimes/engine/preflight.js';
 import { makeTinyRoot } from '../../src/runtimes/engine/tiny-root.js';
 
@@ -109,7 +109,7 @@ for (const name of ['podman', 'docker'] as const) {
     test('a container that lost its owner is swept, and no other', async () => {
       const gone = spawn('true');
       await once(gone, 'close');
-      const own = await containerName();
+      const own = await ownedName();
       const orphan = own.split('-').with(1, String(gone.pid)).join('-');
       const root = await standing();
       for (const one of [own, orphan]) {
@@ -134,7 +134,7 @@ for (const name of ['podman', 'docker'] as const) {
       const odd = join(cache, name === 'podman' ? 'a,readonly:b=c "$d"' : 'a:b=c $d');
       await mkdir(odd, { recursive: true });
       await chmod(cache, 0o700);
-      const own = await containerName();
+      const own = await ownedName();
       const argv = runArgv(engine, {
         ...{ name: own, root: await standing(), argv: ['/bin/sh', '-c', 'echo text > made'] },
         ...{ cwd: odd, readable: [], writable: { [odd]: odd } },

@@ -18,7 +18,7 @@ import { engineArgv, runArgv, withEnv, type Container, type Engine } from './arg
 import { guarded, sweep } from './guard.js';
 import { ensureImage } from './image.js';
 import { mannerWords, type EngineName } from './manner.js';
-import { containerName } from './owner.js';
+import { ownedName } from '../owner.js';
 import { preflight, type Preflight } from './preflight.js';
 import { belowFirst, runContained } from './run.js';
 
@@ -96,7 +96,7 @@ function runtimeOver(workshop: Workshop | undefined, setting: Setting): Runtime 
     { argv, cwd, env, signal }: Pick<BuildCommand, 'argv' | 'cwd' | 'env' | 'signal'>,
     writable: Container['writable'],
   ): Promise<Container> => ({
-    name: await containerName(),
+    name: await ownedName(),
     root: await rootFor(toolchain, setting, signal),
     argv: withEnv(argv, commandEnv({ env })),
     cwd,

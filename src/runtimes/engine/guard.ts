@@ -2,7 +2,7 @@
 import { exec, type Argv } from '../../host/exec.js';
 import { startFilter, type Filter } from '../../host/pipe.js';
 import { CONTAINER_LABEL } from './argv.js';
-import { isOrphan } from './owner.js';
+import { isOrphan } from '../owner.js';
 
 /** Waits for the end of its input; then "$@" removes the container. */
 const WATCH = 'read -r word; "$@" > /dev/null 2>&1';

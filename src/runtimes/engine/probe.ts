@@ -7,7 +7,7 @@ import type { Allowance } from '../limits.js';
 import { engineArgv, runArgv, type Engine } from './argv.js';
 import { guarded } from './guard.js';
 import { importImage } from './image.js';
-import { containerName, isOrphan } from './owner.js';
+import { ownedName, isOrphan } from '../owner.js';
 
 /** What holds in a container, as seen from within. */
 export interface Holds {
@@ -53,7 +53,7 @@ export async function probe(engine: Engine, folder: string): Promise<Holds | str
   if (engine.manner.root === 'folder') return tryIn(engine, { folder: root }, work);
   const prefix = engineArgv(engine);
   await sweepImages(prefix);
-  const image = `${PROBE_IMAGE}:${await containerName()}`;
+  const image = `${PROBE_IMAGE}:${await ownedName()}`;
   const { signal } = new AbortController();
   await importImage(prefix, root, { reference: image, labels: {}, signal });
   try {
@@ -80,7 +80,7 @@ async function tryIn(
   root: Parameters<typeof runArgv>[1]['root'],
   work: string,
 ): Promise<Holds | string> {
-  const name = await containerName();
+  const name = await ownedName();
   const argv = runArgv(engine, {
     name,
     root,

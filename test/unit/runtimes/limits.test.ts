@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { totalmem, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { cgroupLimiter } from '../../../src/runtimes/limit-cgroup.js';
 import { hierarchies, placesOf, type Hierarchy } from '../../../src/runtimes/limit-hierarchy.js';
 import { rlimitLimiter } from '../../../src/runtimes/limit-rlimits.js';
 import { allowance, type Limiter } from '../../../src/runtimes/limits.js';
+import { ownedName } from '../../../src/runtimes/owner.js';
 
 const MIB = 1024 ** 2;
 const SMALL = { memory: 200 * MIB, processes: 40 };
@@ -110,11 +111,12 @@ describe.skipIf(here === undefined)('control groups', () => {
 
   test('groups of a killed run are swept, those of a living one stay', async () => {
     const { pid } = spawnSync('true');
-    const [namespace = ''] = /\d+/.exec(readlinkSync('/proc/self/ns/pid')) ?? [];
-    const ours = `l7build-${namespace}`;
-    const dead = [where.memory, where.pids].map((dir) => join(dir, `${ours}-${String(pid)}-1`));
-    const alive = join(where.pids, `${ours}-${String(process.ppid)}-99999`);
-    const other = join(where.pids, `l7build-1${namespace}-${String(pid)}-1`);
+    const own = await ownedName();
+    const words = own.split('-');
+    const orphan = words.with(1, String(pid)).join('-');
+    const dead = [where.memory, where.pids].map((dir) => join(dir, orphan));
+    const alive = join(where.pids, own);
+    const other = join(where.pids, words.with(1, String(pid)).with(3, '1').join('-'));
     for (const dir of [...dead, alive, other]) mkdirSync(dir, { recursive: true });
     await cgroupLimiter(where, SMALL);
     expect(dead.filter(existsSync)).toEqual([]);

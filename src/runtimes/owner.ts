@@ -13,14 +13,14 @@ interface Owner {
 
 const NAME = /^l7build-(\d+)-(\d+)-(\d+)-[0-9a-f]+$/;
 
-/** A new container's name, which tells whose it is. */
-export async function containerName(): Promise<string> {
+/** A new name for a container, an image or a control group, which tells whose it is. */
+export async function ownedName(): Promise<string> {
   const started = (await startOf(process.pid)) ?? '0';
   const words = [String(process.pid), started, await pidNamespace()];
   return `l7build-${words.join('-')}-${randomBytes(4).toString('hex')}`;
 }
 
-/** True if a container's name is one of ours, and the process that started it is no more. */
+/** True if a name is one of ours, and the process that made it is no more. */
 export async function isOrphan(name: string): Promise<boolean> {
   const owner = ownerOf(name);
   if (owner?.namespace !== (await pidNamespace())) return false;
