@@ -44,6 +44,15 @@ export interface ConfigSpec {
   readonly requests: readonly SymbolRequest[];
 }
 
+/** The compiler as a generation of kernels needs it. */
+export interface CompilerNeeds {
+  /** Options that every call gets, before all else. */
+  readonly flags: readonly string[];
+  /** Major versions of gcc that such trees were built with, both included. */
+  readonly oldest: number;
+  readonly newest: number;
+}
+
 /** What a generation of kernels does its own way. */
 export interface Era {
   readonly name: string;
@@ -51,8 +60,8 @@ export interface Era {
   readonly olddefconfig: boolean;
   /** `panic=-1` reboots at once; older kernels need a positive number. */
   readonly panicNow: '-1' | '1';
-  /** `initramfs-virtio` guests or older hardware. */
-  readonly nic: 'virtio-net-pci' | 'e1000';
+  /** Missing where any compiler will do as it is. */
+  readonly compiler?: CompilerNeeds;
 }
 
 export interface SourceSpec {

@@ -12,6 +12,7 @@ import { VERSION, compareVersions } from './version.js';
 const KINDS = {
   linux: { folder: 'recipes/linux', suffix: '.yaml', named: 'version', pattern: VERSION },
   iptables: { folder: 'recipes/iptables', suffix: '.yaml', named: 'version', pattern: VERSION },
+  era: { folder: 'recipes/eras', suffix: '.yaml', named: 'name', pattern: /^[a-z0-9][a-z0-9.-]*$/ },
   toolchain: {
     folder: 'containers',
     suffix: '/toolchain.yaml',
@@ -50,10 +51,10 @@ export async function recipeVersions(root: string, kind: RecipeKind): Promise<st
           printable(recipePath(kind, version)),
           named === 'version'
             ? 'the name of the file is not a version'
-            : `the name of the folder is no name of a ${kind}`,
+            : `the name is no name of a ${kind}`,
           named === 'version'
             ? 'name it <version>.yaml, such as 6.1.yaml; the version starts with a digit'
-            : 'name the folder with small letters, digits, - and .',
+            : 'use small letters, digits, - and .',
         ),
       ),
     );

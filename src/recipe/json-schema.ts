@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
 import type { RecipeKind } from './directory.js';
+import { eraSchema } from './schema/era.js';
 import { iptablesSchema } from './schema/iptables.js';
 import { linuxSchema } from './schema/linux.js';
 import { toolchainSchema } from './schema/toolchain.js';
 
 const SCHEMAS = {
   linux: linuxSchema,
+  era: eraSchema,
   iptables: iptablesSchema,
   toolchain: toolchainSchema,
 } as const;

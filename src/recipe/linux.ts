@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { LinuxRecipe, ModuleMode } from '../model/recipe.js';
 import { realRoot } from './directory.js';
-import { ERAS } from './eras.js';
+import { loadEra } from './era.js';
 import { readRecipe } from './read.js';
 import { refused } from './refuse.js';
 import { linuxSchema, type LinuxWords } from './schema/linux.js';
@@ -20,6 +20,7 @@ export async function loadLinuxRecipe(projectRoot: string, version: string): Pro
   const [series, config] = await Promise.all([
     references.series(words.series),
     references.config(words.config),
+    references.recipe('era', words.era, ['era']),
     references.recipe('iptables', words.iptables, ['iptables']),
     references.recipe('toolchain', words.toolchain, ['toolchain']),
     references.scenario(words.verify.scenario, ['verify', 'scenario']),
@@ -31,7 +32,7 @@ export async function loadLinuxRecipe(projectRoot: string, version: string): Pro
     summary: words.summary,
     file,
     arch: words.arch,
-    era: ERAS[words.era],
+    era: await loadEra(root, words.era),
     linux: { source: toSource(words.source), unpack: words.unpack ?? {} },
     series,
     config,

@@ -47,7 +47,7 @@ export async function readRecipe<W extends Titled>(
     const key = namingKey(kind);
     references.complain(
       [key],
-      `the ${key} is ${named}, but the ${key === 'version' ? `file is named ${version}.yaml` : `folder is named ${version}`}`,
+      `the ${key} is ${named}, but the recipe is ${path}`,
       'make them the same',
     );
   }

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
-import { ERAS } from '../eras.js';
 import { series } from './series.js';
 import { source, unpack } from './source.js';
-import { listOf, name, path, summary, toolchainName, version, word } from './words.js';
-
-const eraNames = Object.keys(ERAS) as (keyof typeof ERAS)[];
+import { eraName, listOf, name, path, summary, toolchainName, version, word } from './words.js';
 
 const config = z
   .strictObject({
@@ -39,9 +36,7 @@ export const linuxSchema = z
     version: version('As typed after --kernel; the same as the name of the file.'),
     summary,
     arch: z.enum(['x86_64']).check(z.describe('Architecture.')),
-    era: z
-      .enum(eraNames)
-      .check(z.describe('What this generation of kernels does its own way (src/recipe/eras.ts).')),
+    era: eraName('What its generation of kernels does its own way: a recipe of recipes/eras.'),
     source,
     unpack: z.exactOptional(unpack),
     series,

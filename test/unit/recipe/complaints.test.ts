@@ -143,7 +143,7 @@ const OF_LINUX: Readonly<
   },
   'version other than the name of the file': {
     edits: [["version: '6.1'", "version: ▸'6.2'"]],
-    says: ['the version is 6.2, but the file is named 6.1.yaml'],
+    says: ['the version is 6.2, but the recipe is recipes/linux/6.1.yaml'],
   },
   'iptables without a recipe': {
     edits: [["iptables: '1.8.9'", "iptables: ▸'1.8.7'"]],

@@ -5,13 +5,16 @@ import { schemaPath, schemaText } from '../../../src/recipe/json-schema.js';
 
 const ROOT = new URL('../../../', import.meta.url);
 
-describe.each(['linux', 'iptables'] as const)('the published schema of %s recipes', (kind) => {
+const FOLDERS = { linux: 'linux', era: 'eras', iptables: 'iptables' } as const;
+const KINDS = Object.keys(FOLDERS) as (keyof typeof FOLDERS)[];
+
+describe.each(KINDS)('the published schema of %s recipes', (kind) => {
   it('is up to date; otherwise run: npm run schema', async () => {
     expect(await readFile(new URL(schemaPath(kind), ROOT), 'utf8')).toBe(schemaText(kind));
   });
 
   it('is named in the first line of every recipe', async () => {
-    const folder = new URL(`recipes/${kind}/`, ROOT);
+    const folder = new URL(`recipes/${FOLDERS[kind]}/`, ROOT);
     const recipes = (await readdir(folder)).filter((file) => file.endsWith('.yaml'));
     expect(recipes).not.toEqual([]);
     for (const file of recipes) {

@@ -16,7 +16,7 @@ describe('a sound recipe', () => {
       summary: 'A kernel for tests',
       file: { path: LINUX, sha256: sha256(text) },
       arch: 'x86_64',
-      era: { name: 'modern', olddefconfig: true, panicNow: '-1', nic: 'virtio-net-pci' },
+      era: { name: 'modern', olddefconfig: true, panicNow: '-1' },
       linux: {
         source: { kind: 'apt', suite: 'bookworm', type: 'binary', package: 'linux-source-6.1' },
         unpack: { inner: 'usr/src/linux-source-6.1.tar.xz' },
@@ -157,7 +157,7 @@ describe('a fragment', () => {
     const { reason, diagnostics = [] } = await failureOf(loadLinuxRecipe(root, '6.1'));
     expect(reason).toBe('recipe-invalid');
     expect(diagnostics.map((fault) => `${fault.file}:${place(fault)} ${fault.message}`)).toEqual([
-      `${LINUX}:2:10 the version is 6.2, but the file is named 6.1.yaml`,
+      `${LINUX}:2:10 the version is 6.2, but the recipe is recipes/linux/6.1.yaml`,
       `${FRAGMENT}:2:11 blanks before the =`,
       `${FRAGMENT}:6:1 CONFIG_INET=n contradicts ${FRAGMENT}:3, which asks for y`,
     ]);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import * as z from 'zod/mini';
+import { eraName, listOf, summary, word } from './words.js';
+
+const major = (description: string): z.ZodMiniNumber =>
+  z.int().check(z.gte(4, 'has to be 4 or more'), z.describe(description));
+
+const compiler = z
+  .strictObject({
+    flags: listOf(
+      word(/^-[A-Za-z][A-Za-z0-9=,_-]*$/, "an option of gcc's", 'One option.'),
+      'Given to every call of the compiler, before all else; parts of the tree forget those of the rest.',
+    ),
+    oldest: major('Oldest major version of gcc that these trees were built with.'),
+    newest: major('Newest major version of gcc that these trees were built with.'),
+  })
+  .check(z.describe('The compiler as these trees need it; left out where any will do as it is.'));
+
+/** recipes/eras/<name>.yaml */
+export const eraSchema = z
+  .strictObject({
+    name: eraName('As recipes of kernels name it; the same as the name of the file.'),
+    summary,
+    olddefconfig: z
+      .boolean()
+      .check(z.describe('make olddefconfig settles what is new (Linux 3.7 and later).')),
+    panic: z
+      .enum(['-1', '1'])
+      .check(z.describe('The value of panic= that restarts soonest; old kernels take no -1.')),
+    compiler: z.exactOptional(compiler),
+  })
+  .check(z.describe('What a generation of kernels does its own way.'));
