@@ -14,6 +14,7 @@ import type { Entry } from '../../model/store.js';
 import { commandEnv } from '../environment.js';
 import { gibibytes } from '../limit-failure.js';
 import type { LimitOptions } from '../limits.js';
+import { needed, versionsOf } from '../workshop.js';
 import { engineArgv, runArgv, withEnv, type Container, type Engine } from './argv.js';
 import { guarded, sweep } from './guard.js';
 import { ensureImage } from './image.js';
@@ -41,7 +42,8 @@ export async function engineBuilder(
     name,
     confinement,
     why: whyOf(flight),
-    open: (workshop) => Promise.resolve(runtimeOver(workshop, { engine, confinement, cache })),
+    open: (workshop) =>
+      Promise.resolve(runtimeOver(needed(workshop), { engine, confinement, cache })),
   };
 }
 
@@ -87,9 +89,7 @@ interface Setting {
   readonly cache: string;
 }
 
-function runtimeOver(workshop: Workshop | undefined, setting: Setting): Runtime {
-  if (workshop === undefined) throw new Error('a builder with a root was opened without one');
-  const { toolchain } = workshop;
+function runtimeOver({ toolchain }: Workshop, setting: Setting): Runtime {
   const { engine, confinement, cache } = setting;
   const prefix = engineArgv(engine);
   const container = async (
@@ -105,7 +105,7 @@ function runtimeOver(workshop: Workshop | undefined, setting: Setting): Runtime 
   });
   return {
     name: engine.name,
-    toolchain: toolchain.manifest.facts['versions'] as Runtime['toolchain'],
+    toolchain: versionsOf(toolchain),
     confinement,
     async run(command) {
       const own = Object.fromEntries(command.writable.map((path) => [path, path]));
