@@ -6,8 +6,9 @@ import type { BuildCommand, Confinement, TerminalCommand } from '../model/runtim
 import { BWRAP, OPEN, findJail, type Bounds, type Jail } from './confine.js';
 import { commandEnv } from './environment.js';
 import { findLimiter } from './limit-find.js';
-import { gibibytes, limitFailure } from './limit-failure.js';
+import { limitFailure } from './limit-failure.js';
 import { watchLimits } from './limit-watch.js';
+import { limitWords } from './limit-words.js';
 import { allowance, type Limiter, type LimitOptions } from './limits.js';
 
 /** A jail with limits, both as tight as this machine allows. */
@@ -25,11 +26,7 @@ export async function findCell(options: LimitOptions): Promise<Cell> {
   const jail = await findJail();
   const limiter = await findLimiter(allowance(options), jail !== OPEN);
   const { limits } = limiter;
-  const told = [
-    ...(limits.memory === undefined ? [] : [gibibytes(limits.memory)]),
-    ...(limits.processes === undefined ? [] : [`${String(limits.processes)} processes`]),
-  ].join(', ');
-  const how = `${jail.confinement.how}; limits: ${told === '' ? limits.how : `${told} by ${limits.how}`}`;
+  const how = `${jail.confinement.how}; limits: ${limitWords(limits)}`;
   return { jail, limiter, confinement: { ...jail.confinement, limits, how } };
 }
 

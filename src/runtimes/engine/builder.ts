@@ -12,7 +12,7 @@ import type {
 } from '../../model/runtime.js';
 import type { Entry } from '../../model/store.js';
 import { commandEnv } from '../environment.js';
-import { gibibytes } from '../limit-failure.js';
+import { limitWords } from '../limit-words.js';
 import type { LimitOptions } from '../limits.js';
 import { needed, versionsOf } from '../workshop.js';
 import { engineArgv, runArgv, withEnv, type Container, type Engine } from './argv.js';
@@ -58,20 +58,19 @@ export function whyOf({ engine, version, found }: Preflight): string {
 export function confinementOf({ engine, found }: Preflight): Confinement {
   const { allowed, name } = engine;
   const { seccomp, memory, processes } = found.holds;
-  const told = [
-    ...(memory ? [gibibytes(allowed.memory)] : []),
-    ...(processes ? [`${String(allowed.processes)} processes`] : []),
-  ].join(', ');
   const limits: Limits = {
     ...(memory ? { memory: allowed.memory } : {}),
     ...(processes ? { processes: allowed.processes } : {}),
-    how: told === '' ? 'no limits: control groups do not hold here' : `control groups of ${name}`,
+    how:
+      memory || processes
+        ? `control groups of ${name}`
+        : 'no limits: control groups do not hold here',
   };
   const how = [
     `${name}: own network, process, IPC and mount namespaces, no capabilities, no new privileges`,
     seccomp ? "the engine's system call filter" : 'no system call filter',
     'only the work tree is writable',
-    `limits: ${told === '' ? limits.how : `${told} by ${limits.how}`}`,
+    `limits: ${limitWords(limits)}`,
   ];
   const root = engine.uid === 0 && name === 'docker';
   return {
