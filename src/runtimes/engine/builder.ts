@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownEnvironment } from '../../host/environment.js';
 import { withTerminal } from '../../host/terminal.js';
 import type {
   BuildCommand,
@@ -116,6 +117,7 @@ function runtimeOver({ toolchain }: Workshop, setting: Setting): Runtime {
       const input = process.stdin.isTTY && process.stdout.isTTY ? 'terminal' : 'stream';
       const made = { ...(await container(command, command.writable)), input } as const;
       const { signal } = command;
+      // The client's environment is ours: it tells where the engine is.
       return guarded(prefix, made.name, () =>
         withTerminal(runArgv(engine, made), { env: ownEnvironment(), signal }),
       );
@@ -136,12 +138,4 @@ async function rootFor(
   const own = engine.uid === 0 || (await stat(folder)).uid === engine.uid;
   if (engine.manner.root === 'folder' && own) return { folder };
   return { image: await ensureImage(engineArgv(engine), toolchain, { cache, signal }) };
-}
-
-/** The client's environment is ours: it tells where the engine is. */
-function ownEnvironment(): Record<string, string> {
-  const pairs = Object.entries(process.env);
-  return Object.fromEntries(
-    pairs.filter((pair): pair is [string, string] => pair[1] !== undefined),
-  );
 }
