@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Option, type Command } from 'commander';
 import { aligned } from '../host/columns.js';
+import { ENGINES } from '../model/runtime.js';
 import { collectMirror } from './build-options.js';
 import { buildToolchain, type ContainersBuildOptions } from './containers/build.js';
 import { checkToolchains } from './containers/check.js';
-import { ENGINES } from './containers/engines.js';
 import { listToolchains } from './containers/list.js';
 import { removeToolchain } from './containers/remove.js';
 import { updateToolchain } from './containers/update.js';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findProgram } from '../../host/tools.js';
 import { EXIT, EXIT_BY_REASON, Failed, type ExitCode } from '../../model/failure.js';
 import type { ToolchainRecipe } from '../../model/recipe.js';
+import { ENGINES, type EngineName } from '../../model/runtime.js';
 import type { Entry } from '../../model/store.js';
 import { loadToolchain } from '../../recipe/index.js';
 import { engineArgv } from '../../runtimes/engine/argv.js';
@@ -11,7 +12,6 @@ import { preflight, type Preflight } from '../../runtimes/engine/preflight.js';
 import { versionsOf } from '../../runtimes/workshop.js';
 import { PROJECT, storeRoot } from '../paths.js';
 import { writeLine } from '../screen.js';
-import { ENGINES, type EngineName } from './engines.js';
 import { buildOnBase } from './image.js';
 import { makeRoot, type RootOptions } from './root.js';
 

@@ -7,6 +7,7 @@ import type {
   BuildCommand,
   Builder,
   Confinement,
+  EngineName,
   Limits,
   Runtime,
   Workshop,
@@ -19,7 +20,7 @@ import { needed, versionsOf } from '../workshop.js';
 import { engineArgv, runArgv, withEnv, type Container, type Engine } from './argv.js';
 import { guarded, sweep } from './guard.js';
 import { ensureImage } from './image.js';
-import { mannerWords, type EngineName } from './manner.js';
+import { mannerWords } from './manner.js';
 import { ownedName } from '../owner.js';
 import { preflight, type Preflight } from './preflight.js';
 import { belowFirst, runContained } from './run.js';
