@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Option, type Command } from 'commander';
+import { aligned } from '../host/columns.js';
+import { ENGINES } from '../model/runtime.js';
 import { collectMirror } from './build-options.js';
 import { buildToolchain, type ContainersBuildOptions } from './containers/build.js';
 import { checkToolchains } from './containers/check.js';
-import { ENGINES } from './containers/engines.js';
 import { listToolchains } from './containers/list.js';
 import { removeToolchain } from './containers/remove.js';
 import { updateToolchain } from './containers/update.js';
@@ -89,9 +90,6 @@ function addBuild(containers: Command, shell: Shell): void {
 
 /** Command lines and what they do, aligned. */
 function examples(...pairs: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...pairs.map(([words]) => words.length));
-  const lines = pairs.map(
-    ([words, what]) => `  l7build containers ${words.padEnd(width)}  ${what}`,
-  );
+  const lines = aligned(pairs).map((line) => `  l7build containers ${line}`);
   return `\n${pairs.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`;
 }

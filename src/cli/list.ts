@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Command } from 'commander';
+import { aligned } from '../host/columns.js';
 import { EXIT } from '../model/failure.js';
 import { listRecipes } from '../recipe/index.js';
 import { PROJECT } from './paths.js';
@@ -16,10 +17,8 @@ export function addList(program: Command, shell: Shell): void {
       const recipes = await listRecipes(PROJECT);
       if (options.json) writeLine(JSON.stringify(recipes, null, 2));
       else {
-        const width = Math.max(...recipes.map((recipe) => recipe.version.length));
-        for (const { kind, version, summary } of recipes) {
-          writeLine(`${kind.padEnd(9)} ${version.padEnd(width)}  ${summary}`);
-        }
+        const rows = recipes.map(({ kind, version, summary }) => [kind, version, summary]);
+        for (const line of aligned(rows)) writeLine(line);
       }
       shell.end(EXIT.verified);
     });

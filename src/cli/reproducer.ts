@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { resolve } from 'node:path';
+import { quoted } from '../host/shell-words.js';
 import type { BuildOptions, ChoiceOptions } from './build-options.js';
+
+/** A word that people read more easily without quotes, and a shell reads all the same. */
+const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /** The command line that does the same again, with every path made absolute. */
 export function reproducer(options: BuildOptions): string {
@@ -44,10 +48,5 @@ function choiceWords(options: ChoiceOptions): string[] {
 
 /** Words as a line that a POSIX shell reads back as them. */
 export function commandLine(words: readonly string[]): string {
-  return words.map(quoted).join(' ');
-}
-
-/** A word as a POSIX shell reads it back. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return words.map((word) => (PLAIN.test(word) ? word : quoted(word))).join(' ');
 }

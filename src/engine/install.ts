@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { ownEnvironment } from '../host/environment.js';
 import { exec, type Argv } from '../host/exec.js';
 import { Failed } from '../model/failure.js';
 import { findProgram } from '../host/tools.js';
@@ -22,7 +23,7 @@ export async function installPackages(
     exec(
       [...asRoot, 'apt-get', '-q', '-o', 'DPkg::Lock::Timeout=300', ...words] as unknown as Argv,
       {
-        env: { ...currentEnv(), DEBIAN_FRONTEND: 'noninteractive' },
+        env: { ...ownEnvironment(), DEBIAN_FRONTEND: 'noninteractive' },
         log,
         signal,
         timeoutMs: INSTALL_LIMIT_MS,
@@ -50,11 +51,4 @@ function rootPrefix(packages: readonly string[]): string[] {
     message: 'installing packages needs root, and there is no sudo',
     hints: [`as root: apt-get install --no-install-recommends ${packages.join(' ')}`],
   });
-}
-
-function currentEnv(): Record<string, string> {
-  const entries = Object.entries(process.env);
-  return Object.fromEntries(
-    entries.filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

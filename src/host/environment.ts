@@ -18,6 +18,14 @@ const CARRIED = [
   'SSL_CERT_DIR',
 ];
 
+/** Our own environment, for a program that the user could have started just as well. */
+export function ownEnvironment(): Record<string, string> {
+  const pairs = Object.entries(process.env);
+  return Object.fromEntries(
+    pairs.filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+}
+
 /** The environment for a program that talks to the network, with messages in English. */
 export function networkEnvironment(): Record<string, string> {
   const carried = CARRIED.flatMap((name): [string, string][] => {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { aligned } from '../host/columns.js';
 import type { ConfigVerdict } from '../model/config.js';
 import type { SymbolRequest } from '../model/recipe.js';
 import { parseDotConfig } from './dot-config.js';
@@ -55,16 +56,4 @@ export function configDifferences(a: string, b: string): ConfigDifference[] {
 /** Differences as lines for people. */
 export function differenceTable(differences: readonly ConfigDifference[]): string[] {
   return aligned(differences.map(({ symbol, a, b }) => [`CONFIG_${symbol}`, a, '->', b]));
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

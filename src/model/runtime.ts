@@ -4,6 +4,13 @@ import type { Entry } from './store.js';
 export const BUILDERS = ['host', 'chroot', 'podman', 'docker', 'qemu'] as const;
 export type BuilderName = (typeof BUILDERS)[number];
 
+/** Builders that are container engines. */
+export const ENGINES = ['podman', 'docker'] as const satisfies readonly BuilderName[];
+export type EngineName = (typeof ENGINES)[number];
+
+/** Tools whose version can change what a compile yields. */
+export const BUILD_TOOLS = ['gcc', 'ld', 'make', 'bison', 'flex', 'perl'] as const;
+
 /** A command to run inside a builder, with the network off. */
 export interface BuildCommand {
   readonly argv: readonly [string, ...string[]];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readFile } from 'node:fs/promises';
+import { osRelease } from '../host/os-release.js';
 import { Failed } from '../model/failure.js';
 import type { Builder, BuilderName } from '../model/runtime.js';
 import type { ToolchainRecipe } from '../model/recipe.js';
@@ -59,7 +59,7 @@ async function ownCompiler({
   if (exactly) return { fits: false, why: `the toolchain ${name} was asked for` };
   const { gcc } = await hostToolchain();
   if (gcc === undefined) {
-    const here = await codename();
+    const { codename: here = 'system of another kind' } = await osRelease();
     const fits = here === suite;
     return { fits, why: `this machine is a ${here}, the toolchain ${name} of ${suite}` };
   }
@@ -69,10 +69,4 @@ async function ownCompiler({
     fits,
     why: `this machine compiles with gcc ${major}, ${fits ? 'as' : 'not as'} the toolchain ${name}`,
   };
-}
-
-/** The machine's suite (os-release(5)). */
-async function codename(): Promise<string> {
-  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  return /^VERSION_CODENAME="?([a-z]+)"?$/m.exec(text)?.[1] ?? 'system of another kind';
 }

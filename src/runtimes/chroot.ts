@@ -6,6 +6,7 @@ import { BWRAP } from './confine.js';
 import { rootOf } from './jail-root.js';
 import { findCell, lendTerminal, runConfined, type Cell } from './jail-run.js';
 import type { LimitOptions } from './limits.js';
+import { needed, versionsOf } from './workshop.js';
 
 /**
  * Builds in a toolchain's root, with bubblewrap's namespaces around it.
@@ -30,17 +31,12 @@ export async function chrootBuilder(cache: string, limits: LimitOptions): Promis
   };
 }
 
-function needed(workshop: Workshop | undefined): Workshop {
-  if (workshop === undefined) throw new Error('a builder with a root was opened without one');
-  return workshop;
-}
-
 async function runtimeOver({ toolchain }: Workshop, cell: Cell, cache: string): Promise<Runtime> {
   const root = await rootOf(join(toolchain.dir, 'root'));
   const shown = { root, home: '/', readable: [cache] };
   return {
     name: 'chroot',
-    toolchain: toolchain.manifest.facts['versions'] as Runtime['toolchain'],
+    toolchain: versionsOf(toolchain),
     confinement: cell.confinement,
     run: (command) => runConfined(cell, command, shown),
     terminal: (command) => lendTerminal(cell, command, shown),

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { exec } from '../host/exec.js';
 import { withTerminal } from '../host/terminal.js';
 import { Failed } from '../model/failure.js';
 import type { BuildCommand, Confinement, TerminalCommand } from '../model/runtime.js';
 import { BWRAP, OPEN, findJail, type Bounds, type Jail } from './confine.js';
 import { commandEnv } from './environment.js';
 import { findLimiter } from './limit-find.js';
-import { gibibytes, limitFailure } from './limit-failure.js';
-import { watchLimits } from './limit-watch.js';
+import { execWatched, type Watch } from './limit-watch.js';
+import { limitWords } from './limit-words.js';
 import { allowance, type Limiter, type LimitOptions } from './limits.js';
 
 /** A jail with limits, both as tight as this machine allows. */
@@ -25,11 +24,7 @@ export async function findCell(options: LimitOptions): Promise<Cell> {
   const jail = await findJail();
   const limiter = await findLimiter(allowance(options), jail !== OPEN);
   const { limits } = limiter;
-  const told = [
-    ...(limits.memory === undefined ? [] : [gibibytes(limits.memory)]),
-    ...(limits.processes === undefined ? [] : [`${String(limits.processes)} processes`]),
-  ].join(', ');
-  const how = `${jail.confinement.how}; limits: ${told === '' ? limits.how : `${told} by ${limits.how}`}`;
+  const how = `${jail.confinement.how}; limits: ${limitWords(limits)}`;
   return { jail, limiter, confinement: { ...jail.confinement, limits, how } };
 }
 
@@ -43,29 +38,16 @@ export async function runConfined(
   command: BuildCommand,
   shown: Shown,
 ): Promise<void> {
-  const { writable, cwd, signal, log, onLine } = command;
+  const { writable, cwd } = command;
   const held = await limiter.hold();
   const argv = held.around(jail.wrap(held.inside(command.argv), { ...shown, writable, cwd }));
-  const watch = watchLimits(() => held.reached());
+  const watch: Watch = {
+    limits: limiter.limits,
+    reached: (ended) => held.reached(ended?.details),
+  };
   try {
-    await exec(argv, {
-      cwd,
-      env: { ...commandEnv(command), ...held.env },
-      signal: AbortSignal.any([signal, watch.signal]),
-      log,
-      capture: false,
-      ...(onLine === undefined ? {} : { onLine }),
-    });
-  } catch (error) {
-    if (!(error instanceof Failed) || signal.aborted) throw error;
-    const { failure } = error;
-    const met = watch.met() ?? (await held.reached(failure.details));
-    if (met !== undefined) throw limitFailure(met, limiter.limits, command, failure);
-    // People know the command, not the many words of the jail around it.
-    const message = failure.message.replace(argv.join(' '), () => command.argv.join(' '));
-    throw new Failed({ ...failure, message });
+    await execWatched(argv, command, watch, { cwd, env: { ...commandEnv(command), ...held.env } });
   } finally {
-    watch.end();
     await held.release();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Failed, type Failure } from '../model/failure.js';
 import type { BuildCommand, Limits } from '../model/runtime.js';
+import { memoryWords, processWords } from './limit-words.js';
 import type { LimitName } from './limits.js';
 
 const REMEDY: Readonly<Record<LimitName, readonly string[]>> = {
@@ -26,19 +27,12 @@ export function limitFailure(
   { details }: Failure,
 ): Failed {
   const limit =
-    met === 'memory'
-      ? `the limit of ${gibibytes(limits.memory ?? 0)}`
-      : `the limit of ${String(limits.processes)} processes`;
+    met === 'memory' ? memoryWords(limits.memory ?? 0) : processWords(limits.processes ?? 0);
   return new Failed({
     reason: 'command-failed',
-    message: `${argv.join(' ')}: stopped by ${limit}`,
+    message: `${argv.join(' ')}: stopped by the limit of ${limit}`,
     ...(details === undefined ? {} : { details }),
     hints: REMEDY[met],
     log,
   });
-}
-
-/** Bytes in words for people. */
-export function gibibytes(bytes: number): string {
-  return `${(bytes / 1024 ** 3).toFixed(1)} GiB of memory`;
 }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { exec } from '../host/exec.js';
 import { Failed } from '../model/failure.js';
-
-/** Tools whose version can change what a compile yields. */
-const TOOLS = ['gcc', 'ld', 'make', 'bison', 'flex', 'perl'] as const;
+import { BUILD_TOOLS } from '../model/runtime.js';
 
 /**
  * First line of `--version` of each build tool; a tool that is not there is left out (preflight names it).
  */
 export async function hostToolchain(): Promise<Record<string, string>> {
   const versions = await Promise.all(
-    TOOLS.map(async (tool) => [tool, await firstLine(tool)] as const),
+    BUILD_TOOLS.map(async (tool) => [tool, await firstLine(tool)] as const),
   );
   return Object.fromEntries(versions.filter(([, version]) => version !== ''));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { escaped, quoted } from '../host/shell-words.js';
 import type { Check, Exchange, Expectation, Rule, Turn, Variant } from '../model/scenario.js';
-import { escaped, quoted } from './quote.js';
 
 type Talk = Extract<Exchange, { kind: 'talk' }>;
 

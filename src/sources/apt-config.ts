@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { networkEnvironment } from '../host/environment.js';
 import { exec } from '../host/exec.js';
 import { ensureDirectory, kindOf, writeAtomically } from '../host/files.js';
+import { osRelease } from '../host/os-release.js';
 import { Failed } from '../model/failure.js';
 import type { AptSource } from '../model/source.js';
 
@@ -50,7 +51,9 @@ async function repositories(signal: AbortSignal): Promise<Repository[]> {
     signal,
   });
   const lists = /^L='(.*)'$/m.exec(shell)?.[1] ?? '';
-  const own = await debianCodename();
+  const { id, codename } = await osRelease();
+  // Another distribution's codename is no suite of Debian's.
+  const own = id === 'debian' ? codename : undefined;
   const found = printed.split('\n').map(async (line): Promise<Repository[]> => {
     const [, uri, release, file] = INRELEASE.exec(line) ?? [];
     if (uri === undefined || release === undefined || file === undefined) return [];
@@ -64,13 +67,6 @@ async function repositories(signal: AbortSignal): Promise<Repository[]> {
     return [{ uri, origin: 'Debian', label: 'Debian-Security' }];
   });
   return (await Promise.all(found)).flat();
-}
-
-/** The machine's suite, if it is a Debian (os-release(5)). */
-async function debianCodename(): Promise<string | undefined> {
-  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  if (!/^ID="?debian"?$/m.test(text)) return undefined;
-  return /^VERSION_CODENAME="?([a-z]+)"?$/m.exec(text)?.[1];
 }
 
 /**

@@ -6,11 +6,10 @@ import { resolveConfig } from '../kconfig/resolve.js';
 import type { LinuxRecipe } from '../model/recipe.js';
 import type { Step } from '../model/step.js';
 import { withWorkTree } from '../series/work-tree.js';
-import { kbuildEnv, kbuildMake } from './kbuild.js';
+import { kbuildEnv, kbuildMake, srcArch } from './kbuild.js';
 
-/** The only architecture that recipes can name so far, and its folder below arch/. */
+/** The only architecture that recipes can name so far. */
 const ARCH: LinuxRecipe['arch'] = 'x86_64';
-const SRCARCH = 'x86';
 
 /**
  * Resolves a recipe's CONFIG requests with the patched tree's own tools, and fails if one is not met.
@@ -37,7 +36,7 @@ export const configure: Step<'configure'> = ({ config, era }, ctx) =>
           signal: ctx.signal,
         }),
     });
-    const verdicts = await judge(config.requests, resolved, { src, srcarch: SRCARCH });
+    const verdicts = await judge(config.requests, resolved, { src, srcarch: srcArch(ARCH) });
     refuseUnmet(verdicts);
     await writeFile(join(ctx.out, 'config'), resolved);
     await writeFile(join(ctx.out, 'contract.json'), `${JSON.stringify(verdicts, null, 1)}\n`);

@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv } from '../host/exec.js';
+import type { LinuxRecipe } from '../model/recipe.js';
 
 /**
  * Environment under which a kernel tree yields the same bytes on every machine: fixed builder names, and
@@ -20,6 +21,11 @@ export async function kbuildEnv(src: string): Promise<Record<string, string>> {
     KBUILD_BUILD_VERSION: '1',
     LOCALVERSION: '',
   };
+}
+
+/** The name of an architecture's folder below arch/ (SRCARCH in the kernel's Makefile). */
+export function srcArch(arch: LinuxRecipe['arch']): string {
+  return { x86_64: 'x86' }[arch];
 }
 
 /**

@@ -3,10 +3,11 @@ import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec, lacks } from '../host/exec.js';
 import { findProgram } from '../host/tools.js';
+import { BUILD_TOOLS } from '../model/runtime.js';
 import type { Step, StepContext } from '../model/step.js';
 import type { ToolchainParams } from '../model/task.js';
 import { need } from './needs.js';
-import { EPOCH, TOOLS, VERSIONS, bootstrapArgv } from './toolchain/bootstrap.js';
+import { EPOCH, VERSIONS, bootstrapArgv } from './toolchain/bootstrap.js';
 import { fenced } from './toolchain/fences.js';
 import { makeRepository } from './toolchain/repository.js';
 import { Transcript } from './toolchain/transcript.js';
@@ -78,6 +79,6 @@ async function bootstrap(
 
 async function versionsOf(root: string): Promise<Record<string, string>> {
   const lines = (await readFile(join(root, VERSIONS), 'utf8')).split('\n');
-  const versions = TOOLS.map((tool, index) => [tool, lines[index] ?? '-'] as const);
+  const versions = BUILD_TOOLS.map((tool, index) => [tool, lines[index] ?? '-'] as const);
   return Object.fromEntries(versions.filter(([, version]) => version !== '-'));
 }

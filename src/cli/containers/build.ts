@@ -3,14 +3,15 @@ import { join } from 'node:path';
 import { findProgram } from '../../host/tools.js';
 import { EXIT, EXIT_BY_REASON, Failed, type ExitCode } from '../../model/failure.js';
 import type { ToolchainRecipe } from '../../model/recipe.js';
+import { ENGINES, type EngineName } from '../../model/runtime.js';
 import type { Entry } from '../../model/store.js';
 import { loadToolchain } from '../../recipe/index.js';
 import { engineArgv } from '../../runtimes/engine/argv.js';
 import { ensureImage } from '../../runtimes/engine/image.js';
 import { preflight, type Preflight } from '../../runtimes/engine/preflight.js';
+import { versionsOf } from '../../runtimes/workshop.js';
 import { PROJECT, storeRoot } from '../paths.js';
 import { writeLine } from '../screen.js';
-import { ENGINES, type EngineName } from './engines.js';
 import { buildOnBase } from './image.js';
 import { makeRoot, type RootOptions } from './root.js';
 
@@ -74,8 +75,7 @@ async function imageOf(
 }
 
 function tellRoot({ name }: ToolchainRecipe, root: Entry, say: (line: string) => void): void {
-  const versions = Object.values(root.manifest.facts['versions'] as Record<string, string>);
-  for (const version of versions) say(`  ${version}`);
+  for (const version of Object.values(versionsOf(root))) say(`  ${version}`);
   say(`Root of ${name}: ${join(root.dir, 'root')}`);
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { ToolchainRecipe } from '../../model/recipe.js';
+import type { EngineName } from '../../model/runtime.js';
 import type { Entry } from '../../model/store.js';
 import { imageOf } from '../../runtimes/engine/image.js';
-import { baseImageName, ownImages, type EngineName } from './engines.js';
+import { baseImageName, ownImages } from './engines.js';
 import { storedRoot } from './root.js';
 
 /** What this machine has of a toolchain. */

@@ -2,9 +2,7 @@
 import { exec } from '../../host/exec.js';
 import { findProgram } from '../../host/tools.js';
 import { Failed } from '../../model/failure.js';
-
-export const ENGINES = ['podman', 'docker'] as const;
-export type EngineName = (typeof ENGINES)[number];
+import { ENGINES, type EngineName } from '../../model/runtime.js';
 
 /** An engine that does not answer in this time has no images, in milliseconds. */
 const ANSWER_MS = 20_000;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
+import { aligned } from '../../host/columns.js';
 import { EXIT, type ExitCode } from '../../model/failure.js';
 import { loadToolchain, toolchainNames } from '../../recipe/index.js';
 import { PROJECT } from '../paths.js';
@@ -40,7 +41,7 @@ export async function listToolchains(
         row.images.map(({ engine }) => engine),
       ),
     ]);
-    for (const line of table([HEADER, ...lines])) writeLine(line);
+    for (const line of aligned([HEADER, ...lines])) writeLine(line);
   }
   return EXIT.verified;
 }
@@ -54,16 +55,4 @@ function hereOf(root: boolean, engines: readonly string[]): string {
 /** The day of a time as snapshot.debian.org writes it: `2026-11-22`. */
 export function dayOf(snapshot: string): string {
   return snapshot.replace(/^(\d{4})(\d{2})(\d{2}).*$/, '$1-$2-$3');
-}
-
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = HEADER.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
 }

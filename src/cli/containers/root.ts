@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
 import { availableParallelism } from 'node:os';
-import { runPlan } from '../../engine/run.js';
 import { Store } from '../../engine/store.js';
 import { stored } from '../../engine/stored.js';
-import { Times } from '../../engine/times.js';
-import { EXIT, EXIT_BY_REASON, type Failure } from '../../model/failure.js';
+import type { Failure } from '../../model/failure.js';
 import type { Event } from '../../model/event.js';
 import type { ToolchainRecipe } from '../../model/recipe.js';
 import type { Builder } from '../../model/runtime.js';
@@ -13,8 +11,8 @@ import type { FetchPolicy } from '../../model/step.js';
 import type { Entry } from '../../model/store.js';
 import type { Plan } from '../../model/task.js';
 import { builderRoles } from '../../plan/builder.js';
-import { expectedFailure } from '../expected-failure.js';
-import { PROJECT, storeRoot } from '../paths.js';
+import { storeRoot } from '../paths.js';
+import { attempt, tellStart } from '../plan-run.js';
 import { openReporter, writeFailure } from '../screen.js';
 
 /** How a root is made and told of. */
@@ -82,54 +80,26 @@ export async function makeRoot(
 ): Promise<Made | Failure> {
   const cache = storeRoot(process.env);
   const whole = planOf(toolchain);
-  const tasks = whole.tasks.filter(({ id }) => what === 'root' || id === FETCH);
+  const plan = { ...whole, tasks: whole.tasks.filter(({ id }) => what === 'root' || id === FETCH) };
   const reporter = await openReporter(options);
   const emit = (event: Event): void => {
     reporter.show(event);
   };
-  const started = performance.now();
-  emit({
-    type: 'run-started',
-    name: toolchain.name,
-    mode: 'toolchain',
-    tasks: tasks.map(({ id, verb, title }) => ({ id, verb, title })),
-  });
-  const times = await Times.open(cache);
+  const tellEnd = tellStart({ ...plan, mode: 'toolchain' }, emit);
   const made = new Map<string, Entry>();
-  let failure: Failure | undefined;
-  try {
-    await runPlan(
-      { ...whole, tasks },
-      {
-        store: new Store(cache),
-        project: PROJECT,
-        logs: join(cache, 'logs', toolchain.name),
-        policy: { mirrors: options.mirror, offline: options.offline },
-        builder: NO_BUILDER,
-        jobs: availableParallelism(),
-        signal,
-        emit,
-        expected: times.expected,
-        onResult: ({ task, entry, hit }) => {
-          made.set(task.id, entry);
-          if (!hit) times.note(task.id, entry.manifest.ms);
-        },
-      },
-    );
-  } catch (error) {
-    failure = expectedFailure(error, cache);
-    if (failure === undefined) throw error;
-  } finally {
-    await times.save().catch(() => undefined);
-  }
-  const exitCode = failure === undefined ? EXIT.verified : EXIT_BY_REASON[failure.reason];
-  emit({
-    type: 'run-finished',
-    exitCode,
-    ms: Math.round(performance.now() - started),
-    out: made.get(ROOT)?.dir ?? cache,
-    ...(failure === undefined ? {} : { failure }),
+  const failure = await attempt(plan, {
+    cache,
+    logs: join(cache, 'logs', toolchain.name),
+    policy: { mirrors: options.mirror, offline: options.offline },
+    builder: NO_BUILDER,
+    jobs: availableParallelism(),
+    signal,
+    emit,
+    onResult: ({ task, entry }) => {
+      made.set(task.id, entry);
+    },
   });
+  tellEnd(failure, made.get(ROOT)?.dir ?? cache);
   await reporter.end();
   if (failure !== undefined) {
     writeFailure(failure);

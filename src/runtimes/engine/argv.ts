@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Argv } from '../../host/exec.js';
+import type { EngineName } from '../../model/runtime.js';
 import type { Allowance } from '../limits.js';
-import type { EngineName, Manner } from './manner.js';
+import type { Manner } from './manner.js';
 
 /** An engine as it is called here. */
 export interface Engine {

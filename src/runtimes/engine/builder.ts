@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ownEnvironment } from '../../host/environment.js';
 import { withTerminal } from '../../host/terminal.js';
 import type {
   BuildCommand,
   Builder,
   Confinement,
+  EngineName,
   Limits,
   Runtime,
   Workshop,
 } from '../../model/runtime.js';
 import type { Entry } from '../../model/store.js';
 import { commandEnv } from '../environment.js';
-import { gibibytes } from '../limit-failure.js';
+import { limitWords } from '../limit-words.js';
 import type { LimitOptions } from '../limits.js';
+import { needed, versionsOf } from '../workshop.js';
 import { engineArgv, runArgv, withEnv, type Container, type Engine } from './argv.js';
 import { guarded, sweep } from './guard.js';
 import { ensureImage } from './image.js';
-import { mannerWords, type EngineName } from './manner.js';
+import { mannerWords } from './manner.js';
 import { ownedName } from '../owner.js';
 import { preflight, type Preflight } from './preflight.js';
 import { belowFirst, runContained } from './run.js';
@@ -41,7 +44,8 @@ export async function engineBuilder(
     name,
     confinement,
     why: whyOf(flight),
-    open: (workshop) => Promise.resolve(runtimeOver(workshop, { engine, confinement, cache })),
+    open: (workshop) =>
+      Promise.resolve(runtimeOver(needed(workshop), { engine, confinement, cache })),
   };
 }
 
@@ -56,20 +60,19 @@ export function whyOf({ engine, version, found }: Preflight): string {
 export function confinementOf({ engine, found }: Preflight): Confinement {
   const { allowed, name } = engine;
   const { seccomp, memory, processes } = found.holds;
-  const told = [
-    ...(memory ? [gibibytes(allowed.memory)] : []),
-    ...(processes ? [`${String(allowed.processes)} processes`] : []),
-  ].join(', ');
   const limits: Limits = {
     ...(memory ? { memory: allowed.memory } : {}),
     ...(processes ? { processes: allowed.processes } : {}),
-    how: told === '' ? 'no limits: control groups do not hold here' : `control groups of ${name}`,
+    how:
+      memory || processes
+        ? `control groups of ${name}`
+        : 'no limits: control groups do not hold here',
   };
   const how = [
     `${name}: own network, process, IPC and mount namespaces, no capabilities, no new privileges`,
     seccomp ? "the engine's system call filter" : 'no system call filter',
     'only the work tree is writable',
-    `limits: ${told === '' ? limits.how : `${told} by ${limits.how}`}`,
+    `limits: ${limitWords(limits)}`,
   ];
   const root = engine.uid === 0 && name === 'docker';
   return {
@@ -87,9 +90,7 @@ interface Setting {
   readonly cache: string;
 }
 
-function runtimeOver(workshop: Workshop | undefined, setting: Setting): Runtime {
-  if (workshop === undefined) throw new Error('a builder with a root was opened without one');
-  const { toolchain } = workshop;
+function runtimeOver({ toolchain }: Workshop, setting: Setting): Runtime {
   const { engine, confinement, cache } = setting;
   const prefix = engineArgv(engine);
   const container = async (
@@ -105,7 +106,7 @@ function runtimeOver(workshop: Workshop | undefined, setting: Setting): Runtime 
   });
   return {
     name: engine.name,
-    toolchain: toolchain.manifest.facts['versions'] as Runtime['toolchain'],
+    toolchain: versionsOf(toolchain),
     confinement,
     async run(command) {
       const own = Object.fromEntries(command.writable.map((path) => [path, path]));
@@ -117,6 +118,7 @@ function runtimeOver(workshop: Workshop | undefined, setting: Setting): Runtime 
       const input = process.stdin.isTTY && process.stdout.isTTY ? 'terminal' : 'stream';
       const made = { ...(await container(command, command.writable)), input } as const;
       const { signal } = command;
+      // The client's environment is ours: it tells where the engine is.
       return guarded(prefix, made.name, () =>
         withTerminal(runArgv(engine, made), { env: ownEnvironment(), signal }),
       );
@@ -137,12 +139,4 @@ async function rootFor(
   const own = engine.uid === 0 || (await stat(folder)).uid === engine.uid;
   if (engine.manner.root === 'folder' && own) return { folder };
   return { image: await ensureImage(engineArgv(engine), toolchain, { cache, signal }) };
-}
-
-/** The client's environment is ours: it tells where the engine is. */
-function ownEnvironment(): Record<string, string> {
-  const pairs = Object.entries(process.env);
-  return Object.fromEntries(
-    pairs.filter((pair): pair is [string, string] => pair[1] !== undefined),
-  );
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-
-export type EngineName = 'podman' | 'docker';
+import type { EngineName } from '../../model/runtime.js';
 
 /** How an engine is asked to run containers. Each field is the way out of a trouble that hosts have. */
 export interface Manner {

@@ -2,11 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec, type Argv } from '../../host/exec.js';
-import { Failed } from '../../model/failure.js';
+import type { Failure } from '../../model/failure.js';
 import type { BuildCommand, Limits } from '../../model/runtime.js';
 import { reachedBy } from '../limit-counters.js';
-import { limitFailure } from '../limit-failure.js';
-import { watchLimits } from '../limit-watch.js';
+import { execWatched } from '../limit-watch.js';
 import type { LimitName } from '../limits.js';
 import { engineArgv, runArgv, type Container, type Engine } from './argv.js';
 import { guarded } from './guard.js';
@@ -58,33 +57,17 @@ export async function runContained(
   command: BuildCommand,
   limits: Limits,
 ): Promise<void> {
-  const { signal, log, onLine } = command;
-  const argv = runArgv(engine, container);
-  const watch = watchLimits(processLimit(engine, container.name, limits));
-  try {
-    await guarded(engineArgv(engine), container.name, () =>
-      exec(argv, {
-        cwd: NO_FILES,
-        signal: AbortSignal.any([signal, watch.signal]),
-        log,
-        capture: false,
-        ...(onLine === undefined ? {} : { onLine }),
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof Failed) || signal.aborted) throw error;
-    const { failure } = error;
-    const memory = failure.message.endsWith(`exit code ${String(NO_MEMORY)}`)
-      ? 'memory'
-      : undefined;
-    const met = watch.met() ?? memory;
-    if (met !== undefined) throw limitFailure(met, limits, command, failure);
-    // People know the command, not the many words of the container around it.
-    const message = failure.message.replace(argv.join(' '), () => command.argv.join(' '));
-    throw new Failed({ ...failure, message });
-  } finally {
-    watch.end();
-  }
+  const running = processLimit(engine, container.name, limits);
+  const reached = (ended?: Failure): Promise<LimitName | undefined> =>
+    ended === undefined ? running() : Promise.resolve(memoryLimit(ended));
+  await guarded(engineArgv(engine), container.name, () =>
+    execWatched(runArgv(engine, container), command, { limits, reached }, { cwd: NO_FILES }),
+  );
+}
+
+/** What the first process told of memory. */
+function memoryLimit({ message }: Failure): LimitName | undefined {
+  return message.endsWith(`exit code ${String(NO_MEMORY)}`) ? 'memory' : undefined;
 }
 
 /** A look at a container's count of processes that it was refused. */

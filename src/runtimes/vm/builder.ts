@@ -8,6 +8,7 @@ import { packagedKernel } from '../../vm/kernel-package.js';
 import { BWRAP, findJail, type Jail } from '../confine.js';
 import { toolsOfHost } from '../jail-root.js';
 import { allowance, type LimitOptions } from '../limits.js';
+import { needed, versionsOf } from '../workshop.js';
 import { builderImage } from './image.js';
 import { unpackedKernel } from './kernel.js';
 import { runInMachine, type Machine } from './runtime.js';
@@ -75,17 +76,12 @@ function confinementOf({ jail, memoryMiB, processes }: Found): Builder['confinem
   };
 }
 
-function needed(workshop: Workshop | undefined): Required<Workshop> {
-  if (workshop?.vm === undefined)
-    throw new Error('a virtual machine was opened without its kernel');
-  return { ...workshop, vm: workshop.vm };
-}
-
 async function runtimeOver(
-  { toolchain, vm }: Required<Workshop>,
+  { toolchain, vm }: Workshop,
   { cache, calibration, jail, cpus, memoryMiB, processes }: Found,
   confinement: Runtime['confinement'],
 ): Promise<Runtime> {
+  if (vm === undefined) throw new Error('a virtual machine was opened without its kernel');
   const { image, release } = await packagedKernel(vm.dir);
   const { digest } = vm.manifest;
   const folder = join(cache, 'vm');
@@ -103,7 +99,7 @@ async function runtimeOver(
   };
   return {
     name: 'qemu',
-    toolchain: toolchain.manifest.facts['versions'] as Runtime['toolchain'],
+    toolchain: versionsOf(toolchain),
     confinement,
     run: (command) => runInMachine(machine, command),
   };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { quoted } from '../../host/shell-words.js';
 import type { BuildCommand } from '../../model/runtime.js';
 import type { Share } from '../../vm/argv.js';
 import { commandEnv } from '../environment.js';
@@ -11,11 +12,6 @@ export interface User {
 
 /** Tag of the share that is the toolchain's root. */
 export const ROOT_TAG = 'root';
-
-/** A word for a POSIX shell that stands for exactly this text, whatever it holds but NUL. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}
 
 /** A share of each directory, by tags that follow from the order. The last may lie in an earlier one. */
 export function sharesOf(

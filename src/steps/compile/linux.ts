@@ -5,7 +5,7 @@ import { placeConfig } from '../../kconfig/place-config.js';
 import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
 import { withWorkTree, type WorkTree } from '../../series/work-tree.js';
-import { kbuildEnv, kbuildMake } from '../kbuild.js';
+import { kbuildEnv, kbuildMake, srcArch } from '../kbuild.js';
 import { need } from '../needs.js';
 import { estimateObjects } from './estimate.js';
 import { makerAt } from './make.js';
@@ -57,22 +57,17 @@ export async function linuxSite(
   };
 }
 
-/** The name of an architecture's folder below arch/. */
-function folderOf(arch: Params['arch']): string {
-  return { x86_64: 'x86' }[arch];
-}
-
 /** How many objects a whole compile has: what the last one had, or an estimate. */
 async function totalOf(src: string, arch: Params['arch'], ctx: StepContext): Promise<number> {
   const last = await lastTotal(ctx);
   if (last !== undefined) return last;
   const config = await readFile(join(need(ctx, 'config').dir, 'config'), 'utf8');
-  return estimateObjects(src, config, folderOf(arch));
+  return estimateObjects(src, config, srcArch(arch));
 }
 
 /** Copies what a kernel is made of beside its modules. Returns its release string. */
 async function collect(build: string, out: string, arch: Params['arch']): Promise<string> {
-  await copyFile(join(build, 'arch', folderOf(arch), 'boot/bzImage'), join(out, 'bzImage'));
+  await copyFile(join(build, 'arch', srcArch(arch), 'boot/bzImage'), join(out, 'bzImage'));
   await copyFile(join(build, 'System.map'), join(out, 'System.map'));
   await copyFile(join(build, '.config'), join(out, 'config'));
   const release = (await readFile(join(build, 'include/config/kernel.release'), 'utf8')).trim();

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Argv } from '../../host/exec.js';
+import { BUILD_TOOLS } from '../../model/runtime.js';
 import type { ToolchainParams } from '../../model/task.js';
 
-/** Tools whose versions the report tells. */
-export const TOOLS = ['gcc', 'ld', 'make', 'bison', 'flex', 'perl'] as const;
-/** Where the root keeps what its tools say of themselves: a line a tool, `-` for one that it lacks. */
+/** Where the root keeps what the build tools say of themselves: a line a tool, `-` for one that it lacks. */
 export const VERSIONS = 'etc/l7build-toolchain';
 /** Every root is made as of the same moment, so that making it again gives the same files. */
 export const EPOCH = '1700000000';
@@ -35,7 +34,7 @@ export function bootstrapArgv(
   repository: string,
   archive: string,
 ): Argv {
-  const tell = TOOLS.map(
+  const tell = BUILD_TOOLS.map(
     (tool) => `{ chroot "$1" ${tool} --version 2>/dev/null || echo -; } | sed -n '/./{p;q}'`,
   ).join('; ');
   const drop = VARYING.map((path) => `"$1/${path}"`).join(' ');

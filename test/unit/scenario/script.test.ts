@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { escaped, quoted } from '../../../src/host/shell-words.js';
 import type { Check } from '../../../src/model/scenario.js';
-import { escaped, quoted } from '../../../src/scenario/quote.js';
 import { checkScript, runsAlone } from '../../../src/scenario/script.js';
 
 const VARIANT = { backend: 'legacy', family: 'ipv4' } as const;
