@@ -32,7 +32,7 @@ export async function loadLinuxRecipe(projectRoot: string, version: string): Pro
     file,
     arch: words.arch,
     era: ERAS[words.era],
-    linux: { source: toSource(words.source), unpack: words.unpack ?? {} },
+    linux: { source: toSource(words.source, words.unpack), unpack: words.unpack ?? {} },
     series,
     config,
     toolchain: words.toolchain,
