@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { missing, requirements } from '../engine/preflight.js';
 import { EXIT, type ExitCode } from '../model/failure.js';
-import type { Source } from '../model/source.js';
+import type { HttpSource, Source } from '../model/source.js';
 import type { Task } from '../model/task.js';
 import { addBuildOptions, type BuildOptions } from './build-options.js';
 import { choose, decideBuilder, prepare, type Job } from './job.js';
@@ -84,7 +84,7 @@ function sourceText(source: Source): string {
     case 'apt':
       return `${source.type} package ${source.package} of ${source.suite}, vouched for by Debian's signature`;
     case 'http':
-      return `${source.urls[0] ?? ''}, sha256 ${source.sha256.slice(0, 12)}…`;
+      return `${source.urls[0] ?? ''}, ${pinText(source)}`;
     case 'git':
       return `${source.url} at ${source.commit.slice(0, 12)}`;
     case 'debs':
@@ -92,4 +92,9 @@ function sourceText(source: Source): string {
     case 'local':
       return `${source.path}, as it is (unpinned)`;
   }
+}
+
+function pinText(source: HttpSource): string {
+  if ('sha256' in source) return `sha256 ${source.sha256.slice(0, 12)}…`;
+  return `of it ${String(Object.keys(source.members).length)} files, each pinned by its SHA-256`;
 }

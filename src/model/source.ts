@@ -20,12 +20,24 @@ export interface AptSource {
 }
 
 /** One file at one or several addresses, tried in order. */
-export interface HttpSource {
+export interface HttpFile {
   readonly kind: 'http';
   readonly urls: readonly string[];
   /** Lower-case hex SHA-256 of the file. */
   readonly sha256: string;
 }
+
+/** Files of an archive whose own digest nobody tells; the archive lies at one or several addresses. */
+export interface HttpMembers {
+  readonly kind: 'http';
+  readonly urls: readonly string[];
+  /** Lower-case hex SHA-256 by path, as it is once `strip` leading folders are dropped. */
+  readonly members: Readonly<Record<string, string>>;
+  /** See Unpack. */
+  readonly strip?: number;
+}
+
+export type HttpSource = HttpFile | HttpMembers;
 
 /** A commit of a git repository. */
 export interface GitSource {
@@ -70,7 +82,7 @@ export type Source = AptSource | HttpSource | GitSource | DebsSource | LocalSour
 
 /** What a fetch brought: one file, with where it came from. */
 export interface FetchedFile {
-  /** File name within the fetch's output. */
+  /** File name within the fetch's output; of an archive's member its path there. */
   readonly name: string;
   readonly sha256: string;
   /** Bytes. */
@@ -85,6 +97,8 @@ export interface Fetched {
   readonly version?: string;
   /** False for local sources and anything whose digest nobody vouched for. */
   readonly pinned: boolean;
+  /** The files are the tree itself, and nothing of them is unpacked. */
+  readonly tree?: true;
 }
 
 /**

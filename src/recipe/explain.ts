@@ -32,6 +32,10 @@ function explainBelow(
         return issue.keys.map((key) => unknownKey(key, keysOf(here), path, yaml));
       case 'invalid_union':
         return explainUnion(issue, here, path, yaml);
+      case 'invalid_key': {
+        const key = `the key "${printable(String(path.at(-1)))}" in ${named(path.slice(0, -1))}`;
+        return issue.issues.map(({ message }) => yaml.atKey(path, `${key} ${message}`));
+      }
       case 'invalid_type':
         return [wrongType(issue.expected, path, yaml)];
       case 'invalid_value':

@@ -26,7 +26,7 @@ export async function loadIptablesRecipe(
     version,
     summary: words.summary,
     file,
-    iptables: { source: toSource(words.source), unpack: words.unpack ?? {} },
+    iptables: { source: toSource(words.source, words.unpack), unpack: words.unpack ?? {} },
     series,
     configure: words.configure,
     backends: words.backends,

@@ -33,7 +33,7 @@ export async function loadLinuxRecipe(projectRoot: string, version: string): Pro
     file,
     arch: words.arch,
     era: await loadEra(root, words.era),
-    linux: { source: toSource(words.source), unpack: words.unpack ?? {} },
+    linux: { source: toSource(words.source, words.unpack), unpack: words.unpack ?? {} },
     series,
     config,
     toolchain: words.toolchain,

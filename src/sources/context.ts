@@ -15,14 +15,18 @@ export interface ResolveContext {
   readonly signal: AbortSignal;
 }
 
-/** A file that is wanted, told by its digest. */
-export interface WantedFile {
+/** A file that is looked for, by its name. */
+export interface SoughtFile {
   /** The recipe's name for the source, for messages and `--source NAME=PATH`. */
   readonly source: string;
   readonly name: string;
-  readonly sha256: string;
   /** Bytes, if known. */
   readonly size?: number;
   /** In the order in which they are tried. */
   readonly urls: readonly string[];
+}
+
+/** A file that is wanted, told by its digest. */
+export interface WantedFile extends SoughtFile {
+  readonly sha256: string;
 }

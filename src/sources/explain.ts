@@ -2,7 +2,14 @@
 import { shownUrl } from '../host/http.js';
 import { formatBytes } from '../host/space.js';
 import type { Failure } from '../model/failure.js';
-import type { WantedFile } from './context.js';
+import type { SoughtFile } from './context.js';
+
+/** A digest that vouches for a file, or for one of the files in it. */
+export interface Pin {
+  /** What it is the digest of: the file's name, or a path in it. */
+  readonly of: string;
+  readonly sha256: string;
+}
 
 /** How a place failed to bring a file. */
 export interface Attempt {
@@ -10,14 +17,14 @@ export interface Attempt {
   readonly ok: false;
   readonly kind: 'missing' | 'network' | 'mismatch';
   readonly why: string;
-  /** Of a file with the wrong digest: the digest, the size in bytes, and where it was put. */
-  readonly sha256?: string;
+  /** Of a file that is not the right one: its faults, the size in bytes, and where it was put. */
+  readonly found?: readonly string[];
   readonly size?: number;
   readonly kept?: string;
 }
 
 /** The ways to bring a file by hand. */
-export function byHand({ source, name }: Pick<WantedFile, 'source' | 'name'>): string[] {
+export function byHand({ source, name }: Pick<SoughtFile, 'source' | 'name'>): string[] {
   return [
     `put ${name} into a folder and add --mirror FOLDER; it is taken if its checksum is right`,
     `or use a tree or archive of your own: --source ${source}=PATH`,
@@ -26,19 +33,20 @@ export function byHand({ source, name }: Pick<WantedFile, 'source' | 'name'>): s
 
 /** Words the failure of all places. */
 export function failureOf(
-  file: WantedFile,
+  file: SoughtFile,
+  pins: readonly Pin[],
   attempts: readonly Attempt[],
   offline: boolean,
 ): Failure {
   const wrong = attempts.filter(({ kind }) => kind === 'mismatch');
-  if (wrong.length > 0) return mismatch(file, wrong);
+  if (wrong.length > 0) return mismatch(file, pins, wrong);
   const tried = attempts.map(({ from, why }) => `${from}: ${why}`);
-  const wanted = `SHA-256 of ${file.name}: ${file.sha256}`;
+  const wanted = pins.map(({ of, sha256 }) => `SHA-256 of ${of}: ${sha256}`);
   if (offline) {
     return {
       reason: 'source-missing',
       message: `${file.name} is not here, and the network is off (--offline)`,
-      details: [...tried, ...file.urls.map((url) => `address: ${shownUrl(url)}`), wanted],
+      details: [...tried, ...file.urls.map((url) => `address: ${shownUrl(url)}`), ...wanted],
       hints: byHand(file),
     };
   }
@@ -47,14 +55,14 @@ export function failureOf(
     return {
       reason: 'source-missing',
       message: `${file.name} is at none of its addresses any more`,
-      details: [...tried, wanted],
+      details: [...tried, ...wanted],
       hints: byHand(file),
     };
   }
   return {
     reason: 'network-failed',
     message: `${file.name} could not be downloaded from ${hostsOf(unreached)}`,
-    details: [...tried, wanted],
+    details: [...tried, ...wanted],
     hints: ['check the network and its proxy, and run the same again', ...byHand(file)],
   };
 }
@@ -64,7 +72,9 @@ function hostsOf(attempts: readonly Attempt[]): string {
   return [...new Set(hosts)].join(', ');
 }
 
-function mismatch(file: WantedFile, wrong: readonly Attempt[]): Failure {
+function mismatch(file: SoughtFile, pins: readonly Pin[], wrong: readonly Attempt[]): Failure {
+  // The file's own name goes without saying.
+  const what = ({ of }: Pin): string => (of === file.name ? '' : ` ${of}`);
   const short = wrong.find(({ size = 0 }) => file.size !== undefined && size < file.size);
   const causes =
     short === undefined
@@ -77,11 +87,13 @@ function mismatch(file: WantedFile, wrong: readonly Attempt[]): Failure {
         ];
   return {
     reason: 'checksum-mismatch',
-    message: `${file.name} has a wrong checksum and is not used`,
+    message: pins.some(({ of }) => of !== file.name)
+      ? `${file.name} does not hold the files that the recipe pins, and is not used`
+      : `${file.name} has a wrong checksum and is not used`,
     details: [
-      `expected ${file.sha256}`,
-      ...wrong.flatMap(({ from, sha256 = '', kept = '' }) => [
-        `found    ${sha256} at ${from}`,
+      ...pins.map((pin) => `expected ${pin.sha256}${what(pin)}`),
+      ...wrong.flatMap(({ from, found = [], kept = '' }) => [
+        ...found.map((fault) => `found    ${fault} at ${from}`),
         `kept as  ${kept}`,
       ]),
     ],

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { Failed } from '../model/failure.js';
 import type { Fetched, HttpSource } from '../model/source.js';
 import type { FetchContext } from './context.js';
+import { fetchMembers } from './members.js';
 import { obtain } from './obtain.js';
 
 /** File name at the end of an address. @throws Failed `recipe-invalid` if there is none */
@@ -15,13 +16,14 @@ function nameOf(url: string): string {
   });
 }
 
-/** Fetches a file that the recipe names by addresses and checksum. See `obtain` for failures. */
+/** Fetches a file that the recipe names by addresses, or the files in it that the recipe names. See `bring`. */
 export async function fetchHttp(
   name: string,
   source: HttpSource,
   ctx: FetchContext,
 ): Promise<Fetched> {
-  const [first = ''] = source.urls;
-  const file = { source: name, name: nameOf(first), sha256: source.sha256, urls: source.urls };
-  return { files: [await obtain(file, ctx)], pinned: true };
+  const { urls } = source;
+  const file = { source: name, name: nameOf(urls[0] ?? ''), urls };
+  if ('members' in source) return fetchMembers(file, source, ctx);
+  return { files: [await obtain({ ...file, sha256: source.sha256 }, ctx)], pinned: true };
 }

@@ -7,8 +7,8 @@ import { sha256File } from '../host/hash.js';
 import { download, shownUrl, type Downloaded } from '../host/http.js';
 import { errorCode, writing } from '../host/space.js';
 import { Failed } from '../model/failure.js';
-import type { FetchContext, WantedFile } from './context.js';
-import { failureOf, type Attempt } from './explain.js';
+import type { FetchContext, SoughtFile, WantedFile } from './context.js';
+import { failureOf, type Attempt, type Pin } from './explain.js';
 
 /** Bytes that are taken when nobody said how large a file is: more than any kernel release. */
 const LARGEST = 2 * 1024 ** 3;
@@ -16,15 +16,15 @@ const LARGEST = 2 * 1024 ** 3;
 const PROGRESS_EVERY_MS = 100;
 
 /** Brings one address to a path. */
-export type Transport = (
+export type Transport<F extends SoughtFile = WantedFile> = (
   url: string,
   to: string,
-  file: WantedFile,
+  file: F,
   ctx: FetchContext,
 ) => Promise<Downloaded>;
 
 /** By http or https, with progress. */
-export const byHttp: Transport = (url, to, file, ctx) => {
+export const byHttp: Transport<SoughtFile> = (url, to, file, ctx) => {
   let shownAt = 0;
   return download({
     url,
@@ -47,10 +47,15 @@ export const byHttp: Transport = (url, to, file, ctx) => {
 };
 
 /** One place where a file may be. */
-type Place = { readonly path: string } | { readonly url: string; readonly via: Transport };
+type Place<F extends SoughtFile> =
+  { readonly path: string } | { readonly url: string; readonly via: Transport<F> };
 
-function placesOf(file: WantedFile, ctx: FetchContext, transport: Transport): Place[] {
-  const places: Place[] = [];
+function placesOf<F extends SoughtFile>(
+  file: F,
+  ctx: FetchContext,
+  transport: Transport<F>,
+): Place<F>[] {
+  const places: Place<F>[] = [];
   for (const mirror of ctx.policy.mirrors) {
     if (!/^https?:\/\//.test(mirror)) places.push({ path: join(mirror, file.name) });
     else if (!ctx.policy.offline) {
@@ -62,18 +67,41 @@ function placesOf(file: WantedFile, ctx: FetchContext, transport: Transport): Pl
   return places;
 }
 
+/** What vouches for a file. */
+export interface Proof {
+  readonly pins: readonly Pin[];
+  /** What is wrong with what came, a fault a line; nothing if it is what was looked for. */
+  readonly faults: (path: string, sha256: string) => Promise<readonly string[]>;
+}
+
 /**
- * Brings a file whose digest is known into `ctx.out`: from the mirrors first, then from its addresses,
- * and from each only if the digest is right. What has a wrong one is kept aside in the cache's folder
- * `quarantine`.
+ * Brings a file whose digest is known into `ctx.out`.
+ *
+ * @throws Failed as `bring`
+ */
+export function obtain(
+  file: WantedFile,
+  ctx: FetchContext,
+  transport: Transport = byHttp,
+): Promise<FetchedFile> {
+  const pins = [{ of: file.name, sha256: file.sha256 }];
+  const faults = (_: string, sha256: string): Promise<string[]> =>
+    Promise.resolve(sha256 === file.sha256 ? [] : [sha256]);
+  return bring(file, { pins, faults }, ctx, transport);
+}
+
+/**
+ * Brings a file into `ctx.out`: from the mirrors first, then from its addresses, and from each only if
+ * it stands the proof. What does not is kept aside in the cache's folder `quarantine`.
  *
  * @param transport how the file's own addresses are brought; mirrors are folders or http
  * @throws Failed `checksum-mismatch`, `network-failed`, `source-missing`, `no-space`, `interrupted`
  */
-export async function obtain(
-  file: WantedFile,
+export async function bring<F extends SoughtFile>(
+  file: F,
+  { pins, faults }: Proof,
   ctx: FetchContext,
-  transport: Transport = byHttp,
+  transport: Transport<F>,
 ): Promise<FetchedFile> {
   const to = join(ctx.out, file.name);
   const attempts: Attempt[] = [];
@@ -83,25 +111,20 @@ export async function obtain(
       'path' in place ? await copied(place.path, to) : await place.via(place.url, to, file, ctx);
     if (!got.ok) {
       attempts.push({ from, ...got });
-    } else if (got.sha256 === file.sha256) {
+      continue;
+    }
+    const found = await faults(to, got.sha256);
+    if (found.length === 0) {
       for (const { from: where, why } of attempts.filter(({ kind }) => kind !== 'missing')) {
         ctx.warn(`${file.name}: not taken from ${where}: ${why}`);
       }
       return { name: file.name, sha256: got.sha256, size: got.size, from };
-    } else {
-      const kept = await setAside(to, file.name, got.sha256, ctx.cache);
-      attempts.push({
-        from,
-        ok: false,
-        kind: 'mismatch',
-        why: `its SHA-256 is ${got.sha256}`,
-        sha256: got.sha256,
-        size: got.size,
-        kept,
-      });
     }
+    const kept = await setAside(to, file.name, got.sha256, ctx.cache);
+    const why = `its SHA-256 is ${got.sha256}`;
+    attempts.push({ from, ok: false, kind: 'mismatch', why, found, size: got.size, kept });
   }
-  throw new Failed(failureOf(file, attempts, ctx.policy.offline));
+  throw new Failed(failureOf(file, pins, attempts, ctx.policy.offline));
 }
 
 /** Takes a file of a mirror folder. */

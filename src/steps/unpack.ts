@@ -8,6 +8,7 @@ import { Failed } from '../model/failure.js';
 import type { Unpack } from '../model/source.js';
 import type { Step, StepContext } from '../model/step.js';
 import type { Entry } from '../model/store.js';
+import type { TaskParams } from '../model/task.js';
 import { LOCAL_TREE, NOT_SOURCE, readLocalTree } from '../sources/local.js';
 import { relocateHeaders } from '../sources/relocate.js';
 
@@ -41,8 +42,7 @@ function chosenFiles(name: string, unpack: Unpack, { manifest }: Entry): string[
 
 async function fill(
   tree: TreeWriter,
-  files: readonly string[],
-  unpack: Unpack,
+  { name, unpack }: TaskParams['unpack'],
   fetched: Entry,
   ctx: StepContext,
 ): Promise<void> {
@@ -57,7 +57,9 @@ async function fill(
       ctx.progress({ done, unit: 'files' });
     },
   };
-  for (const file of files) {
+  const isTree = fetched.manifest.facts['tree'] === true;
+  if (isTree) await copyTree(fetched.dir, [], tree, options);
+  for (const file of isTree ? [] : chosenFiles(name, unpack, fetched)) {
     const path = join(fetched.dir, file);
     if (file === LOCAL_TREE) {
       await copyTree((await readLocalTree(path)).path, NOT_SOURCE, tree, options);
@@ -76,12 +78,12 @@ async function fill(
  *
  * @throws Failed `archive-refused`, `no-space`, `host-lacks`, `interrupted`; then `ctx.out` is empty
  */
-export const unpack: Step<'unpack'> = async ({ name, unpack: how }, ctx) => {
+export const unpack: Step<'unpack'> = async (params, ctx) => {
   const fetched = ctx.needs['fetch'];
   if (fetched === undefined) throw new Error('unpack needs fetch');
   const tree = new TreeWriter(ctx.out);
   try {
-    await fill(tree, chosenFiles(name, how, fetched), how, fetched, ctx);
+    await fill(tree, params, fetched, ctx);
     await relocateHeaders(ctx.out);
   } catch (error) {
     for (const item of await readdir(ctx.out)) await removeTree(join(ctx.out, item));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/host/hash.js';
+import type { Manifest } from '../../src/model/store.js';
 import { ARCHIVE, FakeProject } from './project.js';
 import type { Ended } from './program.js';
 import { artifactsIn, reportIn } from './report.js';
@@ -71,6 +72,52 @@ describe('a download', () => {
     expect(stderr).toContain('--source linux=PATH');
   });
 });
+
+describe('files of an archive whose own checksum is not known', () => {
+  const pinned = (content: string): void => {
+    const recipe = 'recipes/linux/9.9.yaml';
+    const members = `members:\n      init/main.c: ${sha256(content)}`;
+    project.put(recipe, project.read(recipe).replace(/sha256: .*/, members));
+  };
+  const source = (): string => readFileSync(join(project.tree('linux'), 'init/main.c'), 'utf8');
+
+  it('alone reach the tree', async () => {
+    pinned(source());
+    const { code, stderr } = await project.build();
+    expect(code).toBe(1);
+    expect(stderr).toContain('patches/linux/hook.patch does not fit the tree');
+    expect(filesOf('fetch:linux')).toEqual([['init/main.c']]);
+    expect(filesOf('unpack:linux')).toEqual([['init/main.c']]);
+    const input = reportIn(project.out).inputs.find((each) => each.source === 'linux');
+    expect(input).toMatchObject({ name: 'init/main.c', sha256: sha256(source()), pinned: true });
+  });
+
+  it('with another checksum end the run with exit code 3; a source of the user’s has no pins', async () => {
+    pinned('another');
+    const { code, stderr } = await project.build();
+    expect(code).toBe(3);
+    expect(stderr).toContain(`${ARCHIVE.linux} does not hold the files that the recipe pins`);
+    expect(stderr).toContain(`expected ${sha256('another')} init/main.c`);
+    expect(stderr).toContain(`found    ${sha256(source())} init/main.c at http://127.0.0.1`);
+    expect(readdirSync(join(project.cache, 'quarantine'))).toHaveLength(1);
+    expect((await project.build('--source', `linux=${project.tree('linux')}`)).code).toBe(0);
+  });
+});
+
+/** The files of a task's stored outputs. */
+function filesOf(task: string): string[][] {
+  const entries = join(project.cache, 'entries');
+  return readdirSync(entries)
+    .filter((key) => {
+      const text = readFileSync(join(entries, key, 'manifest.json'), 'utf8');
+      return (JSON.parse(text) as Manifest).task === task;
+    })
+    .map((key) =>
+      readdirSync(join(entries, key, 'files'), { recursive: true, withFileTypes: true })
+        .filter((item) => item.isFile())
+        .map((item) => relative(join(entries, key, 'files'), join(item.parentPath, item.name))),
+    );
+}
 
 describe('--offline', () => {
   it('without a mirror names file, address and digest', async () => {

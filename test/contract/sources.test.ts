@@ -7,6 +7,7 @@ import { sha256 } from '../../src/host/hash.js';
 import type { FetchPolicy } from '../../src/model/step.js';
 import type { Source } from '../../src/model/source.js';
 import { fetchSource, resolveSource } from '../../src/sources/index.js';
+import { tarOf } from '../unit/host/tar-bytes.js';
 import {
   failureOf,
   fetchContext,
@@ -46,6 +47,16 @@ const KINDS: readonly Kind[] = [
     make: async () => {
       const base = await serve((_, response) => response.end(CONTENT));
       return { kind: 'http', urls: [`${base}/a.tar`], sha256: sha256(CONTENT) };
+    },
+    pinned: true,
+    needsNetwork: true,
+  },
+  {
+    title: 'http, files of an archive',
+    make: async () => {
+      const archive = tarOf({ name: 'a-1/file', content: CONTENT }, { name: 'a-1/other' });
+      const base = await serve((_, response) => response.end(archive));
+      return { kind: 'http', urls: [`${base}/a.tar`], members: { file: sha256(CONTENT) } };
     },
     pinned: true,
     needsNetwork: true,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
-import type { Source } from '../../model/source.js';
+import type { Source, Unpack } from '../../model/source.js';
 import { listOf, packageName, path, suite, word } from './words.js';
 
 /**
@@ -26,14 +26,30 @@ const apt = z.strictObject({
   ),
 });
 
+const sha256 = word(/^[0-9a-f]{64}$/, '64 hex digits in small letters', "The file's SHA-256.");
+
+const urls = listOf(
+  word(/^https?:\/\/[^\s@]+$/, 'an address with http:// or https://', 'Address of the file.'),
+  'Where the file lies; tried in this order.',
+);
+
 const http = z.strictObject({
-  http: z.strictObject({
-    urls: listOf(
-      word(/^https?:\/\/[^\s@]+$/, 'an address with http:// or https://', 'Address of the file.'),
-      'Where the file lies; tried in this order.',
-    ),
-    sha256: word(/^[0-9a-f]{64}$/, '64 hex digits in small letters', "The file's SHA-256."),
-  }),
+  http: z
+    .union([
+    z.strictObject({ sha256, urls }),
+    z.strictObject({
+      members: z
+        .record(path("Path in the archive, without the folders that `unpack.strip` drops."), sha256)
+        .check(
+          z.refine((members) => Object.keys(members).length > 0, 'has to have at least one entry'),
+          z.describe(
+            'For an archive whose own checksum nobody tells: the files that are taken from it.',
+          ),
+        ),
+      urls,
+    }),
+  ])
+  .check(z.describe('A file with its checksum, or an archive with those of files in it.')),
 });
 
 const git = z.strictObject({
@@ -74,9 +90,16 @@ export const unpack = z
   })
   .check(z.describe('How what was fetched becomes a tree.'));
 
-/** The checked words of a recipe as the model's source. */
-export function toSource(words: z.infer<typeof source>): Source {
-  if ('http' in words) return { kind: 'http', ...words.http };
+/**
+ * The checked words of a recipe as the model's source.
+ *
+ * @param unpack what the recipe says beside it: the folders to drop are known before members are looked up
+ */
+export function toSource(words: z.infer<typeof source>, { strip }: Unpack = {}): Source {
+  if ('http' in words) {
+    const dropped = 'members' in words.http && strip !== undefined ? { strip } : {};
+    return { kind: 'http', ...words.http, ...dropped };
+  }
   if ('git' in words) return { kind: 'git', ...words.git };
   const { apt: name, suite, type, closure } = words;
   return { kind: 'apt', suite, type, package: name, ...(closure === undefined ? {} : { closure }) };

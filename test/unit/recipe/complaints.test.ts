@@ -229,6 +229,8 @@ describe('a complaint about a kernel recipe', () => {
   });
 });
 
+const URLS = 'urls: [https://example.org/iptables-1.8.9.tar.xz]';
+
 const OF_IPTABLES: Readonly<Record<string, { edit: Edit; says: string }>> = {
   'configure argument that is none': {
     edit: ['--disable-static', '▸CFLAGS=-O0'],
@@ -243,6 +245,26 @@ const OF_IPTABLES: Readonly<Record<string, { edit: Edit; says: string }>> = {
     says: 'backends[1] has to be legacy or nft, not the text "nftables"',
   },
   'short digest': { edit: ['ef6639', '▸ef'], says: 'source.http.sha256 has to be 64 hex digits' },
+  'no digest': {
+    edit: [`http:\n    ${URLS}\n    sha256:`, `▸http:\n    ${URLS}\n    #`],
+    says: 'source.http does not say which kind it is',
+  },
+  'digests of two kinds': {
+    edit: ['    sha256:', `    ▸members: { a: ${'b'.repeat(64)} }\n    sha256:`],
+    says: 'unknown key "members" in source.http',
+  },
+  'short digest of a member': {
+    edit: ['    sha256:', '    members:\n      a/b.c: ▸ef #'],
+    says: 'source.http.members.a/b.c has to be 64 hex digits',
+  },
+  'member out of the archive': {
+    edit: ['    sha256:', '    members:\n      ▸../b.c:'],
+    says: 'the key "../b.c" in source.http.members has to be a relative path without ".."',
+  },
+  'no member': {
+    edit: ['    sha256:', '    members: ▸{} #'],
+    says: 'source.http.members has to have at least one entry',
+  },
   'empty overlay': {
     edit: ['from: patches/iptables/files', 'from: ▸recipes/scenarios/empty'],
     says: 'recipes/scenarios/empty holds no file',

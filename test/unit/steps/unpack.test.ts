@@ -63,6 +63,14 @@ describe('unpack', () => {
     expect(result).toEqual({ derived: true, facts: { entries: 7, version: '1.2' } });
   });
 
+  it('files that are the tree already, as they are', async () => {
+    const path = archive('inner.tar', tarOf({ name: 'demo/evil', content: 'x' }));
+    const ctx = fetchContext();
+    await unpacking([path], { file: 'other.*', inner: 'x', strip: 2 }, ctx, { tree: true });
+    expect(readdirSync(ctx.out)).toEqual(['inner.tar']);
+    expect(readFileSync(join(ctx.out, 'inner.tar'))).toEqual(readFileSync(path));
+  });
+
   it('a tarball inside of a package', async () => {
     const root = temporaryDirectory();
     mkdirSync(join(root, 'usr/src'), { recursive: true });
