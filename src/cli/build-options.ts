@@ -9,6 +9,7 @@ import { nearest } from '../recipe/nearest.js';
 export interface BuildOptions {
   readonly kernel: string;
   readonly iptables?: string;
+  readonly layer7?: string;
   readonly mode: 'full' | 'module';
   readonly builder: BuilderName | 'auto';
   readonly toolchain?: string;
@@ -32,6 +33,7 @@ export type ChoiceOptions = Pick<
   BuildOptions,
   | 'kernel'
   | 'iptables'
+  | 'layer7'
   | 'mode'
   | 'builder'
   | 'toolchain'
@@ -60,6 +62,7 @@ export function addChoiceOptions(command: Command): Command {
     .hook('preAction', refuseNoKernel)
     .option('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)')
     .option('--iptables <version>', "iptables recipe (default: the kernel recipe's)")
+    .option('--layer7 <name>', "whose match, where the recipe fetches it (default: the recipe's)")
     .addOption(
       new Option('--mode <mode>', 'patched kernel, or only the match against kernel headers')
         .choices(['full', 'module'])

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
 import { Failed } from '../model/failure.js';
-import type { ProjectFile } from '../model/recipe.js';
+import type { DefinitionsRecipe, ProjectFile } from '../model/recipe.js';
 import { installLayout } from '../protocols/install.js';
 import { loadSet } from '../protocols/set.js';
+import { loadDefinitions } from '../recipe/index.js';
 
 /** Where each definition set lies in the project. */
 const SETS: Readonly<Record<string, string>> = { l7build: 'recipes/protocols' };
@@ -23,16 +24,35 @@ export function setFolder(name: string): string {
   });
 }
 
+/** The definitions that a choice of sets stands for. */
+export interface ChosenDefinitions {
+  /** Files of the project, each protocol once: of two with a name the earlier set's. */
+  readonly definitions: readonly ProjectFile[];
+  /** The set that has to be fetched, if there is one. */
+  readonly fetchedDefinitions?: DefinitionsRecipe;
+}
+
 /**
- * The definition files of some sets, each protocol once: of two with a name the earlier set's.
+ * Finds the sets of a command line: the project's own, and one that others publish.
  *
- * @throws Failed `usage`, `definition-invalid`
+ * @throws Failed `usage`, `unknown-recipe`, `recipe-invalid`, `definition-invalid`
  */
-export async function definitionFiles(
+export async function chooseDefinitions(
   project: string,
   sets: readonly string[],
-): Promise<readonly ProjectFile[]> {
-  const folders = sets.map(setFolder);
+): Promise<ChosenDefinitions> {
+  const folders = sets.filter((name) => Object.hasOwn(SETS, name)).map(setFolder);
+  const [other, ...more] = sets.filter((name) => !Object.hasOwn(SETS, name));
+  if (more.length > 0) {
+    throw new Failed({
+      reason: 'usage',
+      message: `${[other, ...more].join(' and ')}: one set can be fetched at a time`,
+      hints: ['name one of them, beside the sets of the project'],
+    });
+  }
   const loaded = await Promise.all(folders.map((folder) => loadSet(join(project, folder), folder)));
-  return installLayout(loaded).files.map(({ from }) => from);
+  return {
+    definitions: installLayout(loaded).files.map(({ from }) => from),
+    ...(other === undefined ? {} : { fetchedDefinitions: await loadDefinitions(project, other) }),
+  };
 }

@@ -75,7 +75,7 @@ function what(task: Task): string {
     case 'image':
       return `${String(task.params.definitions.length)} definitions, modules ${task.params.modules.join(' ')}`;
     case 'verify':
-      return `${task.params.scenario.path} with ${task.params.backends.join(' and ')}`;
+      return `${task.params.scenarios.map(({ path }) => path).join(', ')} with ${task.params.backends.join(' and ')}`;
   }
 }
 

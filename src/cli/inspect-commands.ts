@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { Store } from '../engine/store.js';
 import { stored } from '../engine/stored.js';
-import type { LinuxRecipe } from '../model/recipe.js';
+import type { SourceSpec } from '../model/recipe.js';
 import type { Plan } from '../model/task.js';
 import { fetchTask, unpackTask } from '../plan/tasks.js';
 import { loadLinuxRecipe } from '../recipe/index.js';
@@ -23,21 +23,22 @@ export function addInspection(program: Command, shell: Shell): void {
     ...shared,
     project: PROJECT,
     signal: shell.signal,
-    cachedTree: (recipe) => cachedTree(recipe, shell.signal),
+    cachedTree: (name, spec) => cachedTree(name, spec, shell.signal),
   });
 }
 
-/** The unpacked tree of a recipe, if a build has left it in the store. */
-async function cachedTree(recipe: LinuxRecipe, signal: AbortSignal): Promise<string | undefined> {
+/** An unpacked source, if a build has left it in the store. */
+async function cachedTree(
+  name: string,
+  { source, unpack }: SourceSpec,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const plan: Plan = {
-    name: recipe.version,
+    name,
     mode: 'full',
-    tasks: [
-      fetchTask('linux', recipe.version, recipe.linux.source),
-      unpackTask('linux', recipe.version, recipe.linux.unpack),
-    ],
+    tasks: [fetchTask(name, name, source), unpackTask(name, name, unpack)],
   };
-  const entry = await stored(plan, 'unpack:linux', {
+  const entry = await stored(plan, `unpack:${name}`, {
     store: new Store(storeRoot(process.env)),
     policy: { mirrors: [], offline: false },
     signal,

@@ -1,28 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
 import type { FetchPolicy } from '../model/step.js';
-import type { LinuxRecipe, IptablesRecipe, ProjectFile, ToolchainRecipe } from '../model/recipe.js';
+import type {
+  LinuxRecipe,
+  IptablesRecipe,
+  ProjectFile,
+  ProviderRecipe,
+  ToolchainRecipe,
+} from '../model/recipe.js';
 import type { LocalSource } from '../model/source.js';
 import type { Builder } from '../model/runtime.js';
 import type { Plan } from '../model/task.js';
 import { makePlan } from '../plan/plan.js';
+import { versionsOfPackages, versionsOfPrograms } from '../plan/tool-versions.js';
 import { projectFile } from '../recipe/project-file.js';
 import { filesBelow } from '../recipe/project-folder.js';
-import { loadIptablesRecipe, loadLinuxRecipe, loadToolchain } from '../recipe/index.js';
+import {
+  loadIptablesRecipe,
+  loadLinuxRecipe,
+  loadProvider,
+  loadToolchain,
+} from '../recipe/index.js';
 import { chooseBuilder, type Choice } from '../runtimes/choose.js';
 import { openBuilder } from '../runtimes/index.js';
-import { definitionFiles } from './definitions.js';
+import { chooseDefinitions, type ChosenDefinitions } from './definitions.js';
 import type { BuildOptions } from './build-options.js';
 import { userlandFacts, vmFacts } from './host-facts.js';
 import { PROJECT } from './paths.js';
 
 /** The recipes that a command line stands for. */
-export interface Chosen {
+export interface Chosen extends ChosenDefinitions {
   readonly linux: LinuxRecipe;
   readonly iptables: IptablesRecipe;
   readonly toolchain: ToolchainRecipe;
-  readonly definitions: readonly ProjectFile[];
-  readonly scenario: ProjectFile;
+  readonly scenarios: readonly ProjectFile[];
   /** What lies in guest/. */
   readonly guest: readonly ProjectFile[];
 }
@@ -36,7 +47,7 @@ export interface Job {
   readonly host: Readonly<Record<string, string>>;
 }
 
-type Words = Pick<BuildOptions, 'kernel' | 'iptables' | 'toolchain' | 'protocols'>;
+type Words = Pick<BuildOptions, 'kernel' | 'iptables' | 'layer7' | 'toolchain' | 'protocols'>;
 
 /**
  * Loads and checks the recipes a command line names.
@@ -45,14 +56,35 @@ type Words = Pick<BuildOptions, 'kernel' | 'iptables' | 'toolchain' | 'protocols
  */
 export async function choose(options: Words): Promise<Chosen> {
   const linux = await loadLinuxRecipe(PROJECT, options.kernel);
-  const [iptables, toolchain, definitions, scenario, guest] = await Promise.all([
+  const [iptables, provider, toolchain, definitions, scenarios, guest] = await Promise.all([
     loadIptablesRecipe(PROJECT, options.iptables ?? linux.iptables),
+    options.layer7 === undefined ? undefined : loadProvider(PROJECT, options.layer7),
     loadToolchain(PROJECT, options.toolchain ?? linux.toolchain),
-    definitionFiles(PROJECT, options.protocols ?? linux.protocols),
-    projectFile(PROJECT, `recipes/scenarios/${linux.scenario}.yaml`),
+    chooseDefinitions(PROJECT, options.protocols ?? linux.protocols),
+    Promise.all(
+      linux.scenarios.map((name) => projectFile(PROJECT, `recipes/scenarios/${name}.yaml`)),
+    ),
     filesBelow(PROJECT, 'guest'),
   ]);
-  return { linux, iptables, toolchain, definitions, scenario, guest };
+  return {
+    linux: from(provider ?? linux.layer7, linux),
+    // One source at a time: the kernel's provider has the extension that goes with it.
+    iptables: from(provider ?? linux.layer7 ?? iptables.layer7, iptables),
+    toolchain,
+    ...definitions,
+    scenarios,
+    guest,
+  };
+}
+
+/** A recipe with another provider of the match, where it has one at all. */
+function from<R extends Pick<LinuxRecipe, 'layer7'>>(
+  provider: ProviderRecipe | undefined,
+  recipe: R,
+): R {
+  return recipe.layer7 === undefined || provider === undefined
+    ? recipe
+    : { ...recipe, layer7: provider };
 }
 
 /** The builder that a command line stands for, and why. */
@@ -87,6 +119,10 @@ export async function prepare(
   const { toolchain, ...recipes } = chosen;
   const plan = makePlan({
     ...recipes,
+    tools:
+      builder.toolchain === undefined
+        ? versionsOfPackages(toolchain)
+        : versionsOfPrograms(builder.toolchain),
     mode: options.mode,
     overrides,
     verify: options.verify,

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { aligned } from '../host/columns.js';
 import { EXIT } from '../model/failure.js';
+import type { IptablesRecipe, LinuxRecipe } from '../model/recipe.js';
 import { listRecipes } from '../recipe/index.js';
 import { PROJECT } from './paths.js';
 import { writeLine } from './screen.js';
@@ -17,9 +18,14 @@ export function addList(program: Command, shell: Shell): void {
       const recipes = await listRecipes(PROJECT);
       if (options.json) writeLine(JSON.stringify(recipes, null, 2));
       else {
-        const rows = recipes.map(({ kind, version, summary }) => [kind, version, summary]);
+        const rows = recipes.map((recipe) => [recipe.kind, recipe.version, described(recipe)]);
         for (const line of aligned(rows)) writeLine(line);
       }
       shell.end(EXIT.verified);
     });
+}
+
+function described({ summary, ...recipe }: LinuxRecipe | IptablesRecipe): string {
+  const why = 'unverified' in recipe ? recipe.unverified : undefined;
+  return why === undefined ? summary : `${summary} (not verified: ${why})`;
 }

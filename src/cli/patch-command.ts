@@ -5,7 +5,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { writeAtomically } from '../host/files.js';
 import { EXIT, Failed, type ExitCode } from '../model/failure.js';
 import type { LedgerLine } from '../model/ledger.js';
-import type { LinuxRecipe } from '../model/recipe.js';
+import type { LinuxRecipe, SourceSpec } from '../model/recipe.js';
 import { ledgerTable } from '../series/ledger-table.js';
 import { refuseRejects } from '../series/rejection.js';
 import { trySeries } from '../series/try-series.js';
@@ -17,8 +17,8 @@ export interface PatchDeps {
   readonly project: string;
   readonly signal: AbortSignal;
   readonly recipe: (version: string) => Promise<LinuxRecipe>;
-  /** The unpacked pristine tree of a recipe, if the store has it. */
-  readonly cachedTree: (recipe: LinuxRecipe) => Promise<string | undefined>;
+  /** An unpacked source as it was fetched, if the store has it. */
+  readonly cachedTree: (name: string, spec: SourceSpec) => Promise<string | undefined>;
   readonly write: (data: string | Uint8Array) => void;
   readonly end: (code: ExitCode) => void;
 }
@@ -26,6 +26,7 @@ export interface PatchDeps {
 interface PatchOptions {
   readonly kernel: string;
   readonly tree?: string;
+  readonly layer7?: string;
   readonly fuzz: number;
   readonly json: boolean;
   readonly output?: string;
@@ -38,6 +39,7 @@ export function registerPatchCommand(program: Command, deps: PatchDeps): void {
     patch
       .command(name)
       .requiredOption('--kernel <version>', 'kernel recipe')
+      .option('--layer7 <path>', 'another unpacked tree of a match that is fetched')
       .option('--fuzz <lines>', 'context lines that a hunk may give up', fuzzLines, 0);
   const report = async (options: PatchOptions): Promise<void> => {
     const ledger = await patchStatus(options, deps);
@@ -68,7 +70,7 @@ export function registerPatchCommand(program: Command, deps: PatchDeps): void {
     });
 }
 
-type Choice = Pick<PatchOptions, 'kernel' | 'tree' | 'fuzz'>;
+type Choice = Pick<PatchOptions, 'kernel' | 'tree' | 'layer7' | 'fuzz'>;
 
 /**
  * The ledger of a recipe's series on a tree.
@@ -93,29 +95,48 @@ export async function exportPatch(options: Choice, deps: PatchDeps): Promise<str
 }
 
 async function trial(
-  { kernel, tree, fuzz }: Choice,
+  { kernel, tree, layer7, fuzz }: Choice,
   { project, recipe, cachedTree, signal }: PatchDeps,
 ): Promise<Parameters<typeof trySeries>[0]> {
-  const chosen = await recipe(kernel);
-  const place = tree === undefined ? await cachedTree(chosen) : await directory(tree);
-  if (place !== undefined) return { series: chosen.series, project, tree: place, fuzz, signal };
-  throw new Failed({
+  const { linux, layer7: provider, series } = await recipe(kernel);
+  const treeOf = async (name: string, spec: SourceSpec, own?: string): Promise<string> => {
+    const place =
+      own === undefined ? await cachedTree(name, spec) : await directory(OPTION[name] ?? name, own);
+    if (place !== undefined) return place;
+    throw notYet(kernel, name);
+  };
+  return {
+    series: [...series, ...(provider?.linux ?? [])],
+    project,
+    tree: await treeOf('linux', linux, tree),
+    sources:
+      provider === undefined ? {} : { layer7: await treeOf('layer7', provider.layer7, layer7) },
+    fuzz,
+    signal,
+  };
+}
+
+/** The option that names a tree in place of a source's. */
+const OPTION: Readonly<Record<string, string>> = { linux: '--tree', layer7: '--layer7' };
+
+function notYet(kernel: string, name: string): Failed {
+  return new Failed({
     reason: 'source-missing',
-    message: `the store has no unpacked tree of linux ${kernel} yet`,
+    message: `the store has no unpacked tree of ${name === 'linux' ? `linux ${kernel}` : name} yet`,
     hints: [
       `fetch and unpack it by a build: l7build --kernel ${kernel} --no-verify`,
-      'or name a tree of yours: --tree PATH',
+      `or name a tree of yours: ${OPTION[name] ?? name} PATH`,
     ],
   });
 }
 
-async function directory(path: string): Promise<string> {
+async function directory(option: string, path: string): Promise<string> {
   const place = resolve(path);
   const found = await stat(place).catch(() => undefined);
   if (found?.isDirectory() === true) return place;
   throw new Failed({
     reason: 'usage',
-    message: `--tree ${path} is not a directory`,
+    message: `${option} ${path} is not a directory`,
     hints: ['name the directory of an unpacked source tree'],
   });
 }

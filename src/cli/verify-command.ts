@@ -29,7 +29,7 @@ export function addVerify(program: Command, shell: Shell): void {
 
 async function verifyOut(out: string, json: boolean, signal: AbortSignal): Promise<ExitCode> {
   const { recipe } = await reportOf(out);
-  const { linux, iptables, scenario } = await choose({
+  const { linux, iptables, scenarios } = await choose({
     kernel: recipe.kernel,
     iptables: recipe.iptables,
   });
@@ -40,7 +40,7 @@ async function verifyOut(out: string, json: boolean, signal: AbortSignal): Promi
   await mkdir(join(work, 'scratch'));
   try {
     const { facts } = await verify(
-      { scenario, era: linux.era, backends: iptables.backends },
+      { scenarios, era: linux.era, backends: iptables.backends, families: linux.families },
       {
         taskId: 'verify',
         project: PROJECT,

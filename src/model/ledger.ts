@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-export type PatchOutcome = 'clean' | 'offset' | 'fuzz' | 'rejected' | 'already-there';
+export type PatchOutcome =
+  'clean' | 'offset' | 'fuzz' | 'rejected' | 'already-there' | 'not-needed';
 
 /** One patch, or one overlaid file, of a series and how it went on. */
 export interface LedgerLine {
   readonly series: string;
-  /** Patch file's path in the project, or `from/file` for an overlaid file. */
+  /** The file's path in the project, or `layer7:` and its path in that source. */
   readonly patch: string;
   readonly sha256: string;
   readonly kind: 'patch' | 'file';
@@ -18,4 +19,6 @@ export interface LedgerLine {
   readonly files: readonly string[];
   /** For a rejected patch: file, hunk and the lines expected and found. */
   readonly rejects: readonly string[];
+  /** For a patch that is not needed: which tool makes it so. */
+  readonly why?: string;
 }

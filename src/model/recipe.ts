@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import type { Family } from './scenario.js';
 import type { DebsSource, Source, Unpack } from './source.js';
 
 /** A file of the project that a recipe refers to; its digest makes it part of every cache key it enters. */
@@ -8,21 +9,68 @@ export interface ProjectFile {
   readonly sha256: string;
 }
 
+/** A file of a source that is fetched beside the tree that it goes to. */
+export interface SourceFile {
+  /** The source's name, such as `layer7`. */
+  readonly source: string;
+  /** Path in its tree. */
+  readonly path: string;
+}
+
+/** Tools that patches answer to. */
+export const PATCHED_FOR = ['gcc', 'binutils', 'make', 'perl'] as const;
+
+/** A tool, and the version from which on a patch is needed. */
+export interface ToolNeed {
+  readonly tool: (typeof PATCHED_FOR)[number];
+  readonly from: string;
+}
+
+/** A patch of ours. */
+export interface ProjectPatch extends ProjectFile {
+  /** From its header's `Needed-with:`. Missing: it is needed with any tools. */
+  readonly neededWith?: ToolNeed;
+  /** Why a run leaves it out; set when the run's tools are known. */
+  readonly notNeeded?: string;
+}
+
 /** Files laid over a tree as they are. */
 export interface Overlay {
-  /** Directory below the project's root. */
+  /** Directory below the project's root, or in the files' source. */
   readonly from: string;
   /** Directory in the tree; `.` is its root. */
   readonly to: string;
   /** What `from` holds, sorted by path. */
-  readonly files: readonly ProjectFile[];
+  readonly files: readonly (ProjectFile | SourceFile)[];
 }
 
 /** An ordered series of patches and, after them, whole files. */
 export interface Series {
   readonly name: string;
-  readonly patches: readonly ProjectFile[];
+  readonly patches: readonly (ProjectPatch | SourceFile)[];
   readonly overlays: readonly Overlay[];
+}
+
+/** A layer7 match that others publish: a patch for the kernel, and an extension for iptables. */
+export interface ProviderRecipe {
+  readonly kind: 'layer7';
+  readonly name: string;
+  readonly summary: string;
+  readonly file: ProjectFile;
+  readonly layer7: SourceSpec;
+  /** What is changed in a kernel's tree: the publisher's patch, and our corrections of it. */
+  readonly linux: readonly Series[];
+  /** What is changed in iptables' tree. */
+  readonly iptables: readonly Series[];
+}
+
+/** Protocol definitions that others publish. */
+export interface DefinitionsRecipe {
+  readonly kind: 'definitions';
+  readonly name: string;
+  readonly summary: string;
+  readonly file: ProjectFile;
+  readonly protocols: SourceSpec;
 }
 
 /** One requested Kconfig symbol with the place and the reason of the request. */
@@ -79,12 +127,18 @@ export interface LinuxRecipe {
   readonly kind: 'linux';
   /** As typed after `--kernel`. */
   readonly version: string;
+  /** Versions that the same file says how to make; for a version that is not the file's own, none. */
+  readonly releases: readonly string[];
   readonly summary: string;
+  /** Why nobody has seen it match in a guest yet; missing where it was. */
+  readonly unverified?: string;
   readonly file: ProjectFile;
   readonly arch: 'x86_64';
   readonly era: Era;
   readonly linux: SourceSpec;
   readonly series: readonly Series[];
+  /** Whose match is patched in beside the series; missing where the series bring ours. */
+  readonly layer7?: ProviderRecipe;
   readonly config: ConfigSpec;
   /** Toolchain that a builder with a root of its own compiles with, by name. */
   readonly toolchain: string;
@@ -92,8 +146,10 @@ export interface LinuxRecipe {
   readonly iptables: string;
   /** Definition sets, by name. */
   readonly protocols: readonly string[];
-  /** Scenario to verify with, by name. */
-  readonly scenario: string;
+  /** Scenarios to verify with, by name. */
+  readonly scenarios: readonly string[];
+  /** Families of IP that the match knows. */
+  readonly families: readonly Family[];
   /** Modules loaded in the guest, in order, beyond what their dependencies bring. */
   readonly guestModules: readonly string[];
   readonly module?: ModuleMode;
@@ -128,6 +184,8 @@ export interface IptablesRecipe {
   readonly file: ProjectFile;
   readonly iptables: SourceSpec;
   readonly series: readonly Series[];
+  /** Whose extension is laid in beside the series; missing where the series bring ours. */
+  readonly layer7?: ProviderRecipe;
   /** Arguments for ./configure beside the prefix. */
   readonly configure: readonly string[];
   /** Back ends it yields. */

@@ -52,6 +52,10 @@ export type Expectation =
     }
   /** iptables-save | iptables-restore gives the same rules. */
   | { readonly kind: 'restored' }
+  /** Every definition that is installed is taken by a rule; they stand behind the check's own. */
+  | { readonly kind: 'definitions' }
+  /** After that many connections, and reads of their list meanwhile, none is left. */
+  | { readonly kind: 'drained'; readonly connections: number; readonly reads: number }
   /** With no rule left, the module can be unloaded and loaded again, and rules with it. */
   | { readonly kind: 'reloaded'; readonly module: string };
 
@@ -61,6 +65,8 @@ export interface Check {
   readonly id: string;
   /** The claim, as a sentence. */
   readonly title: string;
+  /** What is written to /proc/sys first, by the path there. */
+  readonly sysctls: Readonly<Record<string, number>>;
   readonly rules: readonly Rule[];
   /** Exchanges that run at the same time. */
   readonly traffic: readonly Exchange[];

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { ConfigSpec, Era, ProjectFile, Series, ToolchainRecipe } from './recipe.js';
+import type { Family } from './scenario.js';
 import type { Source, Unpack } from './source.js';
 
 /** The pipeline's verbs, in the order in which a run meets them. */
@@ -45,8 +46,9 @@ export interface ImageParams {
 }
 
 export interface VerifyParams {
-  /** Scenario file below recipes/scenarios. */
-  readonly scenario: ProjectFile;
+  /** Scenario files below recipes/scenarios. */
+  readonly scenarios: readonly ProjectFile[];
+  readonly families: readonly Family[];
   readonly era: Era;
   readonly backends: readonly ('legacy' | 'nft')[];
 }
@@ -61,7 +63,10 @@ export interface TaskParams {
   readonly fetch: { readonly name: string; readonly source: Source };
   /** Needs `fetch`. */
   readonly unpack: { readonly name: string; readonly unpack: Unpack };
-  /** Needs `tree` unless the series has whole files only. Yields overlay/, ledger.json, layer7.patch. */
+  /**
+   * Needs `tree` unless the series has whole files only, and `layer7` where it takes files from that source.
+   * Yields overlay/, ledger.json, layer7.patch.
+   */
   readonly patch: { readonly series: readonly Series[]; readonly fuzz: number };
   /** Needs `tree` and `patch`. Yields config and contract.json. */
   readonly configure: { readonly config: ConfigSpec; readonly era: Era };

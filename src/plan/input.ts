@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { IptablesRecipe, LinuxRecipe, ProjectFile, ToolchainRecipe } from '../model/recipe.js';
+import type {
+  DefinitionsRecipe,
+  IptablesRecipe,
+  LinuxRecipe,
+  ProjectFile,
+  ToolchainRecipe,
+} from '../model/recipe.js';
 import type { Source } from '../model/source.js';
 import type { Task } from '../model/task.js';
+import type { ToolVersions } from './needed-series.js';
 
 /** Facts about the host that results depend on; gathered before planning, so that planning is pure. */
 export interface HostFacts {
@@ -16,11 +23,15 @@ export interface HostFacts {
 export interface PlanInput {
   readonly linux: LinuxRecipe;
   readonly iptables: IptablesRecipe;
+  /** Versions of the tools that the run compiles with. */
+  readonly tools: ToolVersions;
   readonly mode: 'full' | 'module';
   readonly definitions: readonly ProjectFile[];
+  /** Definitions that others publish; of a name in both, the project's file is installed. */
+  readonly fetchedDefinitions?: DefinitionsRecipe;
   /** What lies in guest/. */
   readonly guest: readonly ProjectFile[];
-  readonly scenario: ProjectFile;
+  readonly scenarios: readonly ProjectFile[];
   /** Sources that the user put in place of a recipe's, by name. */
   readonly overrides: Readonly<Record<string, Source>>;
   /** False for --no-verify. */
@@ -38,6 +49,16 @@ export interface PlanParts {
   /** The source of that name that is to be used, in place of the recipe's if the user said so. */
   readonly source: (name: string, recipe: Source) => Source;
   readonly builder: BuilderRoles;
+  /** The match that others publish, where the run has one: `unpack:layer7`. */
+  readonly provider: FetchedRoles;
+  /** The definitions that others publish, where the run has some: `unpack:protocols`. */
+  readonly definitions: FetchedRoles;
+}
+
+/** A source that other tasks read files of. */
+export interface FetchedRoles {
+  readonly tasks: readonly Task[];
+  readonly needs: Readonly<Record<string, string>>;
 }
 
 /** The builder's tasks, and what they mean to a task that runs commands in the builder. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Task } from '../model/task.js';
 import type { PlanParts } from './input.js';
+import { neededSeries } from './needed-series.js';
 import { fetchTask, unpackTask } from './tasks.js';
 
 /** The kernel's tasks, and the ids through which the rest of the plan finds their outputs. */
@@ -15,8 +16,9 @@ export interface KernelRoles {
 }
 
 /** A patched tree: kernel, modules and headers are all built here. */
-export function fullKernel({ input, source, builder }: PlanParts): KernelRoles {
+export function fullKernel({ input, source, builder, provider }: PlanParts): KernelRoles {
   const { linux, host } = input;
+  const series = [...linux.series, ...(linux.layer7?.linux ?? [])];
   const what = `linux ${linux.version}`;
   const tasks: Task[] = [
     fetchTask('linux', what, source('linux', linux.linux.source)),
@@ -25,8 +27,8 @@ export function fullKernel({ input, source, builder }: PlanParts): KernelRoles {
       id: 'patch:linux',
       verb: 'patch',
       title: `patch ${what} with layer7`,
-      needs: { tree: 'unpack:linux' },
-      params: { series: linux.series, fuzz: 0 },
+      needs: { tree: 'unpack:linux', ...(linux.layer7 === undefined ? {} : provider.needs) },
+      params: { series: neededSeries(series, input.tools), fuzz: 0 },
       host: {},
     },
     {

@@ -1,40 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Failed } from '../model/failure.js';
-import type { ModuleMode } from '../model/recipe.js';
+import type { ModuleMode, SourceSpec } from '../model/recipe.js';
 import type { Source } from '../model/source.js';
 import type { Plan, Task } from '../model/task.js';
 import { builderRoles } from './builder.js';
-import type { PlanInput, PlanParts } from './input.js';
+import type { FetchedRoles, PlanInput, PlanParts } from './input.js';
 import { fullKernel, type KernelRoles } from './kernel.js';
 import { moduleKernel } from './module.js';
+import { neededSeries } from './needed-series.js';
+import { refuseCompiler } from './tool-versions.js';
 import { fetchTask, unpackTask } from './tasks.js';
 
 /**
  * The tasks of a run, in order. Pure: the same input gives the same plan.
  *
  * @throws Failed `usage` for an override that names no source of this run, `not-applicable` for
- *   module mode on a recipe without one
+ *   module mode on a recipe without one, and for a compiler that the kernel does not build with
  */
 export function makePlan(input: PlanInput): Plan {
+  refuseCompiler(input.linux, input.mode === 'full' ? input.tools : {});
   const used = new Set<string>();
+  const source = (name: string, recipe: Source): Source => {
+    used.add(name);
+    return input.overrides[name] ?? recipe;
+  };
+  const provider = input.linux.layer7 ?? input.iptables.layer7;
   const parts: PlanParts = {
     input,
+    source,
     builder: builderRoles(input),
-    source(name, recipe) {
-      used.add(name);
-      return input.overrides[name] ?? recipe;
-    },
+    provider: fetched('layer7', provider?.name, provider?.layer7, source),
+    definitions: fetched(
+      'protocols',
+      input.fetchedDefinitions?.name,
+      input.fetchedDefinitions?.protocols,
+      source,
+    ),
   };
   const kernel = input.mode === 'full' ? fullKernel(parts) : moduleKernel(parts, moduleOf(input));
   const tasks = [
     ...parts.builder.tasks,
+    ...parts.provider.tasks,
+    ...parts.definitions.tasks,
     ...kernel.tasks,
     ...iptablesTasks(parts),
-    ...packageTasks(input, kernel),
+    ...packageTasks(parts, kernel),
     ...guestTasks(parts, kernel),
   ];
   refuseUnknownOverrides(input.overrides, used);
   return { name: input.linux.version, mode: input.mode, tasks };
+}
+
+/** The tasks that bring a source of which others read files; none where the run has no such source. */
+function fetched(
+  name: string,
+  what: string | undefined,
+  spec: SourceSpec | undefined,
+  source: PlanParts['source'],
+): FetchedRoles {
+  if (what === undefined || spec === undefined) return { tasks: [], needs: {} };
+  return {
+    tasks: [fetchTask(name, what, source(name, spec.source)), unpackTask(name, what, spec.unpack)],
+    needs: { [name]: `unpack:${name}` },
+  };
 }
 
 function moduleOf(input: PlanInput): ModuleMode {
@@ -60,8 +88,9 @@ function refuseUnknownOverrides(
   });
 }
 
-function iptablesTasks({ input, source, builder }: PlanParts): Task[] {
-  const { version, iptables, series, configure } = input.iptables;
+function iptablesTasks({ input, source, builder, provider }: PlanParts): Task[] {
+  const { version, iptables, configure, layer7 } = input.iptables;
+  const series = [...input.iptables.series, ...(layer7?.iptables ?? [])];
   return [
     fetchTask('iptables', `iptables ${version}`, source('iptables', iptables.source)),
     unpackTask('iptables', `iptables ${version}`, iptables.unpack),
@@ -69,8 +98,8 @@ function iptablesTasks({ input, source, builder }: PlanParts): Task[] {
       id: 'patch:iptables',
       verb: 'patch',
       title: `patch iptables ${version}`,
-      needs: { tree: 'unpack:iptables' },
-      params: { series, fuzz: 0 },
+      needs: { tree: 'unpack:iptables', ...(layer7 === undefined ? {} : provider.needs) },
+      params: { series: neededSeries(series, input.tools), fuzz: 0 },
       host: {},
     },
     {
@@ -85,7 +114,7 @@ function iptablesTasks({ input, source, builder }: PlanParts): Task[] {
   ];
 }
 
-function packageTasks(input: PlanInput, kernel: KernelRoles): Task[] {
+function packageTasks({ input, definitions }: PlanParts, kernel: KernelRoles): Task[] {
   const archive = (name: string, from: string, directory: string): Task => ({
     id: `package:${name}`,
     verb: 'package',
@@ -102,7 +131,7 @@ function packageTasks(input: PlanInput, kernel: KernelRoles): Task[] {
       id: 'package:l7-protocols',
       verb: 'package',
       title: 'package l7-protocols.tar.zst',
-      needs: {},
+      needs: definitions.needs,
       params: {
         archive: 'l7-protocols.tar.zst',
         definitions: input.definitions,
@@ -113,13 +142,18 @@ function packageTasks(input: PlanInput, kernel: KernelRoles): Task[] {
   ];
 }
 
-function guestTasks({ input, builder }: PlanParts, kernel: KernelRoles): Task[] {
+function guestTasks({ input, builder, definitions }: PlanParts, kernel: KernelRoles): Task[] {
   const { linux, iptables, host } = input;
   const image: Task = {
     id: 'image:initramfs',
     verb: 'image',
     title: 'image initramfs.cpio.gz',
-    needs: { ...kernel.image, iptables: 'compile:iptables', ...builder.needs },
+    needs: {
+      ...kernel.image,
+      iptables: 'compile:iptables',
+      ...definitions.needs,
+      ...builder.needs,
+    },
     params: {
       modules: linux.guestModules,
       definitions: input.definitions,
@@ -135,7 +169,12 @@ function guestTasks({ input, builder }: PlanParts, kernel: KernelRoles): Task[] 
       verb: 'verify',
       title: `boot and verify linux ${linux.version} in a guest`,
       needs: { ...kernel.image, image: image.id },
-      params: { scenario: input.scenario, era: linux.era, backends: iptables.backends },
+      params: {
+        scenarios: input.scenarios,
+        era: linux.era,
+        backends: iptables.backends,
+        families: linux.families,
+      },
       host: host.vm,
     },
   ];

@@ -8,11 +8,16 @@ import { printable } from './printable.js';
 import { compare, refused, wholeFile } from './refuse.js';
 import { VERSION, compareVersions } from './version.js';
 
+/** Names with versions in them. */
+const NAME = /^[a-z0-9][a-z0-9.-]*$/;
+
 /** Where the recipes of a kind lie, and what names they can have. */
 const KINDS = {
   linux: { folder: 'recipes/linux', suffix: '.yaml', named: 'version', pattern: VERSION },
   iptables: { folder: 'recipes/iptables', suffix: '.yaml', named: 'version', pattern: VERSION },
-  era: { folder: 'recipes/eras', suffix: '.yaml', named: 'name', pattern: /^[a-z0-9][a-z0-9.-]*$/ },
+  era: { folder: 'recipes/eras', suffix: '.yaml', named: 'name', pattern: NAME },
+  layer7: { folder: 'recipes/layer7', suffix: '.yaml', named: 'name', pattern: NAME },
+  definitions: { folder: 'recipes/definitions', suffix: '.yaml', named: 'name', pattern: NAME },
   toolchain: {
     folder: 'containers',
     suffix: '/toolchain.yaml',

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
+export { loadDefinitions } from './definitions.js';
 export { loadIptablesRecipe } from './iptables.js';
 export { loadLinuxRecipe } from './linux.js';
+export { loadProvider } from './provider.js';
 export { changeLines, lockChanges, type LockChanges } from './lock-changes.js';
 export { lockText } from './packages-lock.js';
 export { listRecipes } from './list.js';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { IptablesRecipe } from '../model/recipe.js';
 import { realRoot } from './directory.js';
+import { loadProvider } from './provider.js';
 import { readRecipe } from './read.js';
 import { refused } from './refuse.js';
 import { iptablesSchema } from './schema/iptables.js';
@@ -19,7 +20,8 @@ export async function loadIptablesRecipe(
 ): Promise<IptablesRecipe> {
   const root = await realRoot(projectRoot);
   const { words, file, references } = await readRecipe(root, 'iptables', version, iptablesSchema);
-  const series = await references.series(words.series);
+  const series = await references.series(words.series ?? []);
+  if (words.layer7 !== undefined) await references.recipe('layer7', words.layer7, ['layer7']);
   if (references.faults.length > 0) throw refused(references.faults);
   return {
     kind: 'iptables',
@@ -28,6 +30,7 @@ export async function loadIptablesRecipe(
     file,
     iptables: { source: toSource(words.source, words.unpack), unpack: words.unpack ?? {} },
     series,
+    ...(words.layer7 === undefined ? {} : { layer7: await loadProvider(root, words.layer7) }),
     configure: words.configure,
     backends: words.backends,
   };

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
 import type { RecipeKind } from './directory.js';
+import { definitionsSchema } from './schema/definitions.js';
 import { eraSchema } from './schema/era.js';
 import { iptablesSchema } from './schema/iptables.js';
 import { linuxSchema } from './schema/linux.js';
+import { providerSchema } from './schema/provider.js';
 import { toolchainSchema } from './schema/toolchain.js';
 
 const SCHEMAS = {
   linux: linuxSchema,
   era: eraSchema,
+  layer7: providerSchema,
+  definitions: definitionsSchema,
   iptables: iptablesSchema,
   toolchain: toolchainSchema,
 } as const;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { LinuxRecipe, ModuleMode } from '../model/recipe.js';
-import { realRoot } from './directory.js';
+import { realRoot, recipeVersions, requireRecipe } from './directory.js';
 import { loadEra } from './era.js';
+import { loadProvider } from './provider.js';
 import { readRecipe } from './read.js';
 import { refused } from './refuse.js';
 import { linuxSchema, type LinuxWords } from './schema/linux.js';
@@ -16,32 +17,63 @@ import { toSource } from './schema/source.js';
  */
 export async function loadLinuxRecipe(projectRoot: string, version: string): Promise<LinuxRecipe> {
   const root = await realRoot(projectRoot);
-  const { words, file, references } = await readRecipe(root, 'linux', version, linuxSchema);
+  const named = await fileOf(root, version);
+  const { words, file, references } = await readRecipe(root, 'linux', named, linuxSchema);
+  const release = named === version ? words : words.releases?.[version];
+  // No release of that file: the error of a version that nobody knows.
+  if (release === undefined) await requireRecipe(root, 'linux', version);
   const [series, config] = await Promise.all([
     references.series(words.series),
     references.config(words.config),
     references.recipe('era', words.era, ['era']),
+    words.layer7 === undefined ? undefined : references.recipe('layer7', words.layer7, ['layer7']),
     references.recipe('iptables', words.iptables, ['iptables']),
     references.recipe('toolchain', words.toolchain, ['toolchain']),
-    references.scenario(words.verify.scenario, ['verify', 'scenario']),
+    references.scenarios(words.verify.scenarios, ['verify', 'scenarios']),
   ]);
   if (references.faults.length > 0) throw refused(references.faults);
   return {
     kind: 'linux',
     version,
-    summary: words.summary,
+    releases: named === version ? Object.keys(words.releases ?? {}) : [],
+    ...about(release ?? words),
     file,
     arch: words.arch,
     era: await loadEra(root, words.era),
-    linux: { source: toSource(words.source, words.unpack), unpack: words.unpack ?? {} },
     series,
+    ...(words.layer7 === undefined ? {} : { layer7: await loadProvider(root, words.layer7) }),
     config,
     toolchain: words.toolchain,
     iptables: words.iptables,
     protocols: words.protocols,
-    scenario: words.verify.scenario,
+    scenarios: words.verify.scenarios,
+    families: words.verify.families,
     guestModules: words.verify.modules,
     ...(words.module === undefined ? {} : { module: moduleMode(words.module) }),
+  };
+}
+
+/** The version whose file says how a version is made: its own, or that of the series it is a release of. */
+async function fileOf(root: string, version: string): Promise<string> {
+  const known = await recipeVersions(root, 'linux');
+  if (known.includes(version)) return version;
+  return known.findLast((each) => version.startsWith(`${each}.`)) ?? version;
+}
+
+/** What a release has of its own. */
+function about({
+  summary,
+  unverified,
+  source,
+  unpack,
+}: Pick<LinuxWords, 'summary' | 'unverified' | 'source' | 'unpack'>): Pick<
+  LinuxRecipe,
+  'summary' | 'unverified' | 'linux'
+> {
+  return {
+    summary,
+    ...(unverified === undefined ? {} : { unverified }),
+    linux: { source: toSource(source, unpack), unpack: unpack ?? {} },
   };
 }
 

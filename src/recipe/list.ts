@@ -18,11 +18,20 @@ export async function listRecipes(
   const root = await realRoot(projectRoot);
   const faults: Diagnostic[] = [];
   const recipes = [
-    ...(await loadAll(root, 'linux', loadLinuxRecipe, faults)),
+    ...(await loadAll(root, 'linux', loadReleases, faults)).flat(),
     ...(await loadAll(root, 'iptables', loadIptablesRecipe, faults)),
   ];
   if (faults.length > 0) throw refused(faults);
   return recipes;
+}
+
+/** A kernel's recipe with those of the releases that its file tells of. */
+async function loadReleases(root: string, version: string): Promise<LinuxRecipe[]> {
+  const recipe = await loadLinuxRecipe(root, version);
+  return [
+    recipe,
+    ...(await Promise.all(recipe.releases.map((release) => loadLinuxRecipe(root, release)))),
+  ];
 }
 
 async function loadAll<R>(

@@ -54,6 +54,20 @@ export async function projectFile(root: string, path: string): Promise<ProjectFi
   return { path, sha256: await sha256File(await projectPath(root, path, 'file')) };
 }
 
+/** Bytes of a file's beginning. */
+const HEAD = 4096;
+
+/** The beginning of a text file of the project; Latin-1 characters, one per byte. @throws Unusable */
+export async function projectHead(root: string, path: string): Promise<string> {
+  const handle = await open(await projectPath(root, path, 'file'), 'r');
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD), 0, HEAD);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
 /**
  * The bytes of a small file of the project.
  *

@@ -3,11 +3,20 @@ import { parseFragment } from '../kconfig/fragment.js';
 import { mergeRequests } from '../kconfig/requests.js';
 import type { Diagnostic } from '../model/diagnostic.js';
 import { Failed } from '../model/failure.js';
-import type { ConfigSpec, Overlay, ProjectFile, Series, SymbolRequest } from '../model/recipe.js';
+import { PATCHED_FOR } from '../model/recipe.js';
+import type {
+  ConfigSpec,
+  Overlay,
+  ProjectFile,
+  ProjectPatch,
+  Series,
+  SymbolRequest,
+} from '../model/recipe.js';
 import { MAX_BYTES } from './bounds.js';
 import { nearestVersions } from './nearest.js';
 import { printableFault } from './printable.js';
-import { Unusable, projectBytes, projectFile, projectPath } from './project-file.js';
+import { neededWith } from './patch-header.js';
+import { Unusable, projectBytes, projectFile, projectHead, projectPath } from './project-file.js';
 import { filesBelow } from './project-folder.js';
 import type { LinuxWords } from './schema/linux.js';
 import type { SeriesWords } from './schema/series.js';
@@ -41,7 +50,7 @@ export class References {
         }
         return {
           name,
-          patches: await this.files(patches, [...at, 'patches']),
+          patches: await this.patches(patches, [...at, 'patches']),
           overlays: await Promise.all(
             files.map(({ from, to }, entry) => this.overlay(from, to, [...at, 'files', entry])),
           ),
@@ -50,15 +59,24 @@ export class References {
     );
   }
 
-  /** Each entry of the list at `path` with its digest. */
-  files(list: readonly string[], path: Path): Promise<ProjectFile[]> {
+  /** Each patch of the list at `path` with its digest and what its header says of tools. */
+  patches(list: readonly string[], path: Path): Promise<ProjectPatch[]> {
     return Promise.all(
       list.map((file, index) =>
         this.trying([...path, index], { path: file, sha256: '' }, () =>
-          projectFile(this.root, file),
+          this.patch(file, [...path, index]),
         ),
       ),
     );
+  }
+
+  private async patch(path: string, at: Path): Promise<ProjectPatch> {
+    const file = await projectFile(this.root, path);
+    const need = neededWith(await projectHead(this.root, path));
+    if (typeof need !== 'string') return need === undefined ? file : { ...file, neededWith: need };
+    const hint = `write it as "Needed-with: gcc 5"; the tools are ${PATCHED_FOR.join(', ')}`;
+    this.complain(at, `the header of ${path} says ${JSON.stringify(need)}`, hint);
+    return file;
   }
 
   /** Another recipe that has to exist. */
@@ -81,10 +99,12 @@ export class References {
     return { base, fragments: parsed.map(({ file }) => file), requests: merged.requests };
   }
 
-  /** A scenario that has to exist. */
-  async scenario(name: string, path: Path): Promise<void> {
-    const file = `recipes/scenarios/${name}.yaml`;
-    await this.trying(path, '', () => projectPath(this.root, file, 'file'));
+  /** Scenarios that have to exist. */
+  async scenarios(names: readonly string[], path: Path): Promise<void> {
+    for (const [index, name] of names.entries()) {
+      const file = `recipes/scenarios/${name}.yaml`;
+      await this.trying([...path, index], '', () => projectPath(this.root, file, 'file'));
+    }
   }
 
   private async overlay(from: string, to: string, path: Path): Promise<Overlay> {

@@ -30,7 +30,7 @@ export function toCheck(
   });
   const expect = expectations(words.expect, [...path, 'expect'], { rules, traffic }, complain);
   if (expect.length === 0) complain([...path, 'expect'], `the check ${id} expects nothing`);
-  return { id, title, rules, traffic, expect };
+  return { id, title, sysctls: words.sysctls ?? {}, rules, traffic, expect };
 }
 
 function toRule(name: string, text: string): Rule {
@@ -57,6 +57,8 @@ function expectations(
     }
     expected.push({ kind: 'count', rule, packets });
   }
+  if (words.definitions !== undefined) expected.push({ kind: 'definitions' });
+  if (words.drained !== undefined) expected.push({ kind: 'drained', ...words.drained });
   if (words.restored === true) expected.push({ kind: 'restored' });
   if (words.reloaded !== undefined) expected.push({ kind: 'reloaded', module: words.reloaded });
   return expected;

@@ -81,6 +81,10 @@ function verdict(expected: Expectation, check: Check, seen: Seen): Verdict {
       return countVerdict(expected, check, seen);
     case 'restored':
       return restoredVerdict(check, seen);
+    case 'definitions':
+      return definitionsVerdict(seen);
+    case 'drained':
+      return drainedVerdict(seen);
     case 'reloaded':
       return reloadedVerdict(expected.module, seen);
   }
@@ -135,6 +139,27 @@ function restoredVerdict(check: Check, { sections }: Seen): Verdict {
   const at = place < 0 ? saved.length : place;
   const was = saved[at] ?? '(nothing)';
   return { met: false, expected, observed: `"${was}" became "${restored[at] ?? '(nothing)'}"` };
+}
+
+function definitionsVerdict({ sections }: Seen): Verdict {
+  const [count = '0', ...refused] = (sections.get('definitions') ?? []).filter(Boolean);
+  return {
+    met: Number(count) > 0 && refused.length === 0,
+    expected: 'every definition is taken by a rule',
+    observed:
+      refused.length === 0
+        ? `${count} definitions, all taken`
+        : `of ${count} definitions these were refused: ${refused.join(', ')}`,
+  };
+}
+
+function drainedVerdict({ sections }: Seen): Verdict {
+  const [made = '0', most = '0', left = '?'] = sections.get('drained') ?? [];
+  return {
+    met: Number(most) > 0 && left === '0',
+    expected: 'no connection is left in the end',
+    observed: `${made} connections, ${most} in the list at a time, ${left} left`,
+  };
 }
 
 function reloadedVerdict(module: string, { sections }: Seen): Verdict {

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CheckResult } from '../model/check.js';
-import {
-  FAMILIES,
-  type Backend,
-  type Check,
-  type Scenario,
-  type Variant,
-} from '../model/scenario.js';
+import type { Backend, Check, Family, Scenario, Variant } from '../model/scenario.js';
 import { judge, type Observed } from './judge.js';
 import { checkScript, runsAlone } from './script.js';
 
@@ -21,13 +15,19 @@ const CHECK_TIMEOUT_MS = 60_000;
 /** The same check for every back end and family. */
 export interface Trial {
   readonly check: Check;
+  /** The scenario's, see Scenario. */
+  readonly patienceMs: number;
   readonly variant: Variant;
 }
 
 /** What a scenario comes to with these back ends, in the order of its checks. */
-export function trialsOf(scenario: Scenario, backends: readonly Backend[]): Trial[] {
-  const variants = backends.flatMap((backend) => FAMILIES.map((family) => ({ backend, family })));
-  return scenario.checks.flatMap((check) => variants.map((variant) => ({ check, variant })));
+export function trialsOf(
+  { checks, patienceMs }: Scenario,
+  backends: readonly Backend[],
+  families: readonly Family[],
+): Trial[] {
+  const variants = backends.flatMap((backend) => families.map((family) => ({ backend, family })));
+  return checks.flatMap((check) => variants.map((variant) => ({ check, variant, patienceMs })));
 }
 
 /**
@@ -38,7 +38,6 @@ export function trialsOf(scenario: Scenario, backends: readonly Backend[]): Tria
  * @throws what `run` throws: the guest's failures
  */
 export async function runTrials(
-  scenario: Scenario,
   trials: readonly Trial[],
   run: RunScript,
   onResult: (result: CheckResult) => void,
@@ -47,7 +46,7 @@ export async function runTrials(
   const attempt = async (trial: Trial): Promise<void> => {
     const { check, variant } = trial;
     const started = performance.now();
-    const observed = await run(checkScript(check, variant, scenario), CHECK_TIMEOUT_MS);
+    const observed = await run(checkScript(check, variant, trial), CHECK_TIMEOUT_MS);
     const result = judge(check, variant, observed, Math.round(performance.now() - started));
     results.set(trial, result);
     onResult(result);

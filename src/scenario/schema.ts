@@ -36,11 +36,26 @@ const rules = z.record(
 const check = z.strictObject({
   id: name('Such as http-on-8080.'),
   title: summary,
+  sysctls: z.optional(
+    z.record(
+      word(/^[a-z0-9_]+(\/[a-z0-9_]+)+$/, 'a path below /proc/sys', 'A path below /proc/sys.'),
+      z.int(),
+    ),
+  ),
   rules,
   traffic: z.optional(z.array(z.string())),
   expect: z.strictObject({
     exchanges: z.optional(z.record(z.string(), z.enum(['completed', 'stalled']))),
     counts: z.optional(z.record(z.string(), z.enum(['some', 'none']))),
+    definitions: z.optional(z.literal('taken')),
+    drained: z.optional(
+      z.strictObject({
+        connections: z
+          .int()
+          .check(z.gte(1, 'has to be at least 1'), z.lte(1000, 'has to be at most 1000')),
+        reads: z.int().check(z.gte(1, 'has to be at least 1'), z.lte(100, 'has to be at most 100')),
+      }),
+    ),
     restored: z.optional(z.literal(true)),
     reloaded: z.optional(word(/^\w+$/, "a module's name", 'Module to unload and load again.')),
   }),

@@ -24,27 +24,35 @@ export function checkScript(check: Check, variant: Variant, { patienceMs }: Pati
     (expected) => expected.kind === 'exchange' && expected.outcome === 'stalled',
   ).length;
   const last = check.traffic.length - stalled;
+  const drained = check.expect.find((expected) => expected.kind === 'drained');
   const reload = check.expect.find((expected) => expected.kind === 'reloaded');
   return [
     `[ "$1" ] || exec unshare -n sh "$0" inside`,
     `backend=${variant.backend} family=${variant.family}`,
     '. /lib/traffic',
+    ...Object.entries(check.sysctls).map(
+      ([path, value]) => `echo ${String(value)} >/proc/sys/${path}`,
+    ),
     // Servers first: while the rules are loaded, they come up.
     ...check.traffic.filter(isTalk).flatMap(sideFiles),
     ...loading(check.rules),
+    ...(expects(check, 'definitions') ? ['definitions'] : []),
     ...check.traffic.map(({ kind, name, port }) => `${kind} ${name} ${String(port)}`),
     ...(last > 0 ? [`await ${String(last)} ${String(LIMIT_S)}`] : []),
     ...(stalled > 0 ? [`await ${String(stalled)} ${(patienceMs / 1000).toFixed(3)}`] : []),
     ...(expects(check, 'count') ? ['counters'] : []),
+    ...(drained === undefined
+      ? []
+      : [`drain ${String(drained.connections)} ${String(drained.reads)}`]),
     ...(expects(check, 'restored') ? ['restore'] : []),
     ...(reload?.kind === 'reloaded' ? [`reload ${reload.module}`, ...loading(check.rules)] : []),
     '',
   ].join('\n');
 }
 
-/** True for a check that needs all other rules of the guest to be gone. */
+/** True for a check that needs all other rules of the guest to be gone, or all of its time. */
 export function runsAlone(check: Check): boolean {
-  return expects(check, 'reloaded');
+  return expects(check, 'reloaded') || expects(check, 'drained');
 }
 
 function expects(check: Check, kind: Expectation['kind']): boolean {

@@ -8,10 +8,10 @@ import type { LedgerLine } from '../model/ledger.js';
 export function ledgerTable(ledger: readonly LedgerLine[]): string[] {
   const outcomes = ledger.map(outcomeText);
   const width = Math.max(...outcomes.map(({ length }) => length), 0);
-  const lines = ledger.flatMap(({ patch, kind, files, rejects }, index) => {
-    const size = kind === 'patch' ? ` (${count(files.length, 'file')})` : '';
+  const lines = ledger.flatMap(({ patch, kind, files, rejects, why }, index) => {
+    const size = why ?? (kind === 'patch' ? count(files.length, 'file') : '');
     return [
-      `${(outcomes[index] ?? '').padEnd(width)}  ${patch}${size}`,
+      `${(outcomes[index] ?? '').padEnd(width)}  ${patch}${size === '' ? '' : ` (${size})`}`,
       ...rejects.map((reject) => `${' '.repeat(width)}    ${reject}`),
     ];
   });
@@ -26,6 +26,8 @@ function outcomeText({ outcome, offset, fuzz }: LedgerLine): string {
       return `fuzz ${String(fuzz)}`;
     case 'already-there':
       return 'already there';
+    case 'not-needed':
+      return 'not needed';
     case 'clean':
     case 'rejected':
       return outcome;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { stat } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import { Failed } from '../model/failure.js';
 import type { LedgerLine } from '../model/ledger.js';
-import type { Overlay, ProjectFile } from '../model/recipe.js';
+import type { Overlay, ProjectFile, SourceFile } from '../model/recipe.js';
 import type { Draft } from './draft.js';
-import { readProjectFile } from './project-file.js';
 import { pathFault } from './safe-path.js';
+import { readSeriesFile, type SeriesPlaces } from './series-file.js';
 
 /** What of a ledger line does not depend on the tree. */
 type Named = Pick<LedgerLine, 'series' | 'patch' | 'sha256' | 'kind' | 'files' | 'offset' | 'fuzz'>;
@@ -15,32 +14,30 @@ type Named = Pick<LedgerLine, 'series' | 'patch' | 'sha256' | 'kind' | 'files' |
  * Lays a directory of whole files over the tree. A file that the tree has with another content is
  * never overwritten: that is a reject, like a hunk that does not fit.
  *
- * @param project the project's root
  * @returns one ledger line per file
  */
 export async function layOver(
   draft: Draft,
   overlay: Overlay,
   series: string,
-  project: string,
+  places: SeriesPlaces,
 ): Promise<LedgerLine[]> {
   const lines: LedgerLine[] = [];
   for (const file of overlay.files) {
     const path = target(overlay, file);
+    const { name, content, sha256, executable } = await readSeriesFile(file, places);
     const named: Named = {
       series,
-      patch: file.path,
-      sha256: file.sha256,
+      patch: name,
+      sha256,
       kind: 'file',
       files: [path],
       offset: 0,
       fuzz: 0,
     };
-    const content = await readProjectFile(project, file);
-    const { mode } = await stat(join(project, file.path));
     const there = await draft.read(path);
     if (there === undefined) {
-      await draft.write(path, content, (mode & 0o100) !== 0);
+      await draft.write(path, content, executable);
       lines.push({ ...named, outcome: 'clean', rejects: [] });
     } else {
       const difference = firstDifference(content.toString('latin1'), there);
@@ -54,7 +51,7 @@ export async function layOver(
 }
 
 /** Where a file of an overlay comes to stand in the tree. */
-function target(overlay: Overlay, file: ProjectFile): string {
+function target(overlay: Overlay, file: ProjectFile | SourceFile): string {
   const inside = posix.relative(overlay.from, file.path);
   const path = posix.join(overlay.to, inside);
   const fault =

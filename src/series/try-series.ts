@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { removeTree } from '../host/files.js';
 import { applySeries, type Applied } from './apply-series.js';
 import type { Series } from '../model/recipe.js';
+import type { SeriesPlaces } from './series-file.js';
 
-export interface Trial {
+export interface Trial extends SeriesPlaces {
   readonly series: readonly Series[];
-  /** The project's root. */
-  readonly project: string;
   /** The tree to try on; only read. */
   readonly tree: string;
   readonly fuzz: number;

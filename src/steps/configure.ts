@@ -28,7 +28,7 @@ export const configure: Step<'configure'> = ({ config, era }, ctx) =>
       era,
       make: (target, env) =>
         runtime.run({
-          argv: kbuildMake(src, build, ARCH, [target]),
+          argv: kbuildMake({ src, build, arch: ARCH, era }, target),
           cwd: build,
           env: { ...reproducible, ...env },
           writable: [build],

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { writeAtomically } from '../host/files.js';
@@ -12,6 +12,7 @@ import { addInstallTree } from '../vm/initramfs/install-tree.js';
 import { stageModules } from '../vm/initramfs/modules.js';
 import { addStaged } from '../vm/initramfs/staged.js';
 import { addUserland } from '../vm/initramfs/userland.js';
+import { definitionsOf } from './definitions.js';
 import { need } from './needs.js';
 
 /**
@@ -33,10 +34,10 @@ export const image: Step<'image'> = async (params, ctx) => {
   await addUserland(archive, join(ctx.project, 'guest'), params.modules);
   await addStaged(archive, stage);
   await addInstallTree(archive, join(need(ctx, 'iptables').dir, 'root'), systemOf(ctx));
-  await addDefinitions(archive, ctx.project, params.definitions);
+  const definitions = await addDefinitions(archive, params.definitions, ctx);
   const packed = await promisify(gzip)(archive.toBuffer(), { level: LEVEL });
   await writeAtomically(join(ctx.out, 'initramfs.cpio.gz'), packed);
-  return { facts: { release, modules: names, size: packed.length } };
+  return { facts: { release, modules: names, definitions, size: packed.length } };
 };
 
 /** Root of the system that iptables was compiled in. */
@@ -66,12 +67,14 @@ async function onlyRelease(base: string): Promise<string> {
 
 async function addDefinitions(
   archive: CpioArchive,
-  project: string,
-  definitions: readonly ProjectFile[],
-): Promise<void> {
+  files: readonly ProjectFile[],
+  ctx: StepContext,
+): Promise<number> {
   archive.add('etc/l7-protocols', { kind: 'directory' });
-  for (const { path } of definitions) {
-    const data = await readFile(join(project, path));
-    archive.add(`etc/l7-protocols/${basename(path)}`, { kind: 'file', data, executable: false });
+  const definitions = await definitionsOf(files, ctx);
+  for (const { name, path } of definitions) {
+    const data = await readFile(path);
+    archive.add(`etc/l7-protocols/${name}`, { kind: 'file', data, executable: false });
   }
+  return definitions.length;
 }

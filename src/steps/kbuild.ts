@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv } from '../host/exec.js';
-import type { LinuxRecipe } from '../model/recipe.js';
+import type { Era, LinuxRecipe } from '../model/recipe.js';
+import type { WorkTree } from '../series/work-tree.js';
 
 /**
  * Environment under which a kernel tree yields the same bytes on every machine: fixed builder names, and
@@ -28,20 +29,19 @@ export function srcArch(arch: LinuxRecipe['arch']): string {
   return { x86_64: 'x86' }[arch];
 }
 
-/**
- * argv of make(1) for a kernel tree with its output in a folder of its own.
- *
- * @param src the source tree
- * @param build the O= folder
- */
-export function kbuildMake(
-  src: string,
-  build: string,
-  arch: string,
-  targets: readonly string[],
-): Argv {
+/** A kernel tree with its output in a folder of its own. */
+export interface KbuildPlace extends Pick<WorkTree, 'src' | 'build'> {
+  readonly arch: LinuxRecipe['arch'];
+  readonly era: Era;
+}
+
+/** argv of make(1) for a kernel tree. */
+export function kbuildMake({ src, build, arch, era }: KbuildPlace, ...targets: string[]): Argv {
+  // Some parts of old trees set their own flags in place of all others (arch/x86/boot/Makefile): what every
+  // call needs is part of the compiler's name.
+  const compiler = era.compiler === undefined ? [] : [`CC=gcc ${era.compiler.flags.join(' ')}`];
   // pahole serves BTF, which no fragment asks for; kbuild writes its version into .config where it finds one.
-  const words = ['-C', src, `O=${build}`, `ARCH=${arch}`, 'PAHOLE=no-pahole'];
+  const words = ['-C', src, `O=${build}`, `ARCH=${arch}`, 'PAHOLE=no-pahole', ...compiler];
   return ['make', ...words, ...targets];
 }
 

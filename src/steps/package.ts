@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { copyFile, mkdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { writeTarball } from '../formats/tarball.js';
 import type { PackageParams } from '../model/task.js';
 import type { Step, StepContext } from '../model/step.js';
+import { definitionsOf } from './definitions.js';
 import { need } from './needs.js';
 
 /** Packs one directory of a needed task's output, or definition files, into a reproducible archive. */
@@ -16,8 +17,8 @@ async function content(params: PackageParams, ctx: StepContext): Promise<string>
   if (params.directory !== undefined) return join(need(ctx, 'from').dir, params.directory);
   const prefix = join(ctx.scratch, 'root', params.prefix);
   await mkdir(prefix, { recursive: true });
-  for (const { path } of params.definitions ?? []) {
-    await copyFile(join(ctx.project, path), join(prefix, basename(path)));
+  for (const { name, path } of await definitionsOf(params.definitions ?? [], ctx)) {
+    await copyFile(path, join(prefix, name));
   }
   return join(ctx.scratch, 'root');
 }

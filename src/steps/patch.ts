@@ -15,6 +15,7 @@ export const patch: Step<'patch'> = async ({ series, fuzz }, ctx) => {
   await ensureDirectory(scratch);
   const { ledger, draft } = await applySeries(series, {
     project: ctx.project,
+    sources: Object.fromEntries(Object.entries(ctx.needs).map(([role, { dir }]) => [role, dir])),
     tree: ctx.needs['tree']?.dir,
     scratch,
     fuzz,

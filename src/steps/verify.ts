@@ -18,14 +18,17 @@ const CLOCK_RATE_OFF = 0.05;
 const CLOCK_OFFSET_MS = 10_000;
 
 /**
- * Boots what was built and tries the scenario in it, with every back end and both families.
+ * Boots what was built and tries the scenarios in it, with every back end and family of IP.
  *
  * @throws Failed `check-failed` with a line for each check that failed, `recipe-invalid` for a
  *   faulty scenario, and the guest's failures (see startGuest)
  */
 export const verify: Step<'verify'> = async (params, ctx) => {
-  const scenario = await loadScenario(ctx.project, params.scenario.path);
-  const trials = trialsOf(scenario, params.backends);
+  const { backends, families } = params;
+  const scenarios = await Promise.all(
+    params.scenarios.map(({ path }) => loadScenario(ctx.project, path)),
+  );
+  const trials = scenarios.flatMap((scenario) => trialsOf(scenario, backends, families));
   const { guest, calibration } = await boot(params.era, ctx);
   const found: CheckResult[] = [];
   const onResult = (result: CheckResult): void => {
@@ -38,7 +41,7 @@ export const verify: Step<'verify'> = async (params, ctx) => {
   let checks: CheckResult[];
   try {
     const run: RunScript = (script, timeoutMs) => guest.run(script, timeoutMs);
-    checks = await runTrials(scenario, trials, run, onResult);
+    checks = await runTrials(trials, run, onResult);
     await guest.stop();
   } catch (error) {
     if (!(error instanceof Failed)) throw error;

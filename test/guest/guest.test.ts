@@ -180,9 +180,10 @@ checks:
     await writeFile(join(project, 'recipes/small.yaml'), scenario);
     const notes: string[] = [];
     const params = {
-      scenario: { path: 'recipes/small.yaml', sha256: '' },
+      scenarios: [{ path: 'recipes/small.yaml', sha256: '' }],
       era: ERA,
       backends: ['legacy'] as const,
+      families: ['ipv4', 'ipv6'] as const,
     };
     const result = await verify(
       params,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
-import { eraName, listOf, summary, word } from './words.js';
+import { listOf, summary, versionedName, word } from './words.js';
 
 const major = (description: string): z.ZodMiniNumber =>
   z.int().check(z.gte(4, 'has to be 4 or more'), z.describe(description));
@@ -19,7 +19,7 @@ const compiler = z
 /** recipes/eras/<name>.yaml */
 export const eraSchema = z
   .strictObject({
-    name: eraName('As recipes of kernels name it; the same as the name of the file.'),
+    name: versionedName('As recipes of kernels name it; the same as the name of the file.'),
     summary,
     olddefconfig: z
       .boolean()

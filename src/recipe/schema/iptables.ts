@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { series } from './series.js';
 import { source, unpack } from './source.js';
-import { listOf, summary, version, word } from './words.js';
+import { listOf, summary, version, versionedName, word } from './words.js';
 
 /** recipes/iptables/<version>.yaml */
 export const iptablesSchema = z
@@ -11,7 +11,10 @@ export const iptablesSchema = z
     summary,
     source,
     unpack: z.exactOptional(unpack),
-    series,
+    series: z.exactOptional(series),
+    layer7: z.exactOptional(
+      versionedName("Whose extension is laid in: a recipe of recipes/layer7. Left out where the series bring ours."),
+    ),
     configure: listOf(
       word(
         /^--(?:enable|disable|with|without)-[a-z0-9-]+(?:=[A-Za-z0-9._/,-]+)?$/,

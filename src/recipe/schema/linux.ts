@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
+import { FAMILIES } from '../../model/scenario.js';
 import { series } from './series.js';
 import { source, unpack } from './source.js';
-import { eraName, listOf, name, path, summary, toolchainName, version, word } from './words.js';
+import { listOf, name, path, summary, toolchainName, version, versionedName, word } from './words.js';
 
 const config = z
   .strictObject({
@@ -15,7 +16,11 @@ const config = z
 
 const verify = z
   .strictObject({
-    scenario: name('A file of recipes/scenarios, without .yaml.'),
+    scenarios: listOf(name('A file of recipes/scenarios, without .yaml.'), 'What is tried, in order.'),
+    families: z._default(
+      z.array(z.enum(FAMILIES).check(z.describe('A family.'))).check(z.minLength(1, 'has to have at least one entry'), z.describe('Families of IP that the match knows.')),
+      [...FAMILIES],
+    ),
     modules: listOf(
       word(/^[a-z0-9][a-z0-9_]*$/, "a module's name with _", 'Module, as lsmod shows it.'),
       'Loaded in the guest in this order, with what they depend on.',
@@ -30,22 +35,39 @@ const moduleMode = z
   })
   .check(z.describe("For --mode module: the match alone, in a distribution's own kernel."));
 
+const unverified = z.exactOptional(
+  word(/^\S.*\S$/, 'one line of text', 'Why nobody has seen it match in a guest yet.'),
+);
+
+const release = z
+  .strictObject({ summary, unverified, source, unpack: z.exactOptional(unpack) })
+  .check(z.describe('Another release that is made in the same way.'));
+
 /** recipes/linux/<version>.yaml */
 export const linuxSchema = z
   .strictObject({
     version: version('As typed after --kernel; the same as the name of the file.'),
     summary,
+    unverified,
     arch: z.enum(['x86_64']).check(z.describe('Architecture.')),
-    era: eraName('What its generation of kernels does its own way: a recipe of recipes/eras.'),
+    era: versionedName('What its generation of kernels does its own way: a recipe of recipes/eras.'),
     source,
     unpack: z.exactOptional(unpack),
+    releases: z.exactOptional(
+      z
+        .record(version('Such as 2.6.32.70 in the recipe 2.6.32.'), release)
+        .check(z.describe('Releases beside the one that the version stands for, by their versions.')),
+    ),
     series,
+    layer7: z.exactOptional(
+      versionedName("Whose match is patched in: a recipe of recipes/layer7. Left out where the series bring ours."),
+    ),
     config,
     toolchain: toolchainName(
       'The toolchain of containers/ that builds it, where the machine has no such compiler itself.',
     ),
     iptables: version('The recipe of recipes/iptables that goes with it.'),
-    protocols: listOf(name("A set's name."), 'Sets of protocol definitions that are installed.'),
+    protocols: listOf(versionedName("A set's name."), 'Sets of protocol definitions that are installed.'),
     verify,
     module: z.exactOptional(moduleMode),
   })

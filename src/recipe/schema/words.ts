@@ -40,8 +40,8 @@ export const version = (description: string): z.ZodMiniString =>
 export const name = (description: string): z.ZodMiniString =>
   word(/^[a-z0-9][a-z0-9_-]*$/, 'a name of small letters, digits, - and _', description);
 
-/** An era's name, such as `2.6`: the name of its file. */
-export const eraName = (description: string): z.ZodMiniString =>
+/** A name with a version in it, such as `2.6` or `l7-filter-2.23`: the name of its file. */
+export const versionedName = (description: string): z.ZodMiniString =>
   word(/^[a-z0-9][a-z0-9.-]*$/, 'a name of small letters, digits, - and .', description);
 
 /** A toolchain's name, such as `bookworm-gcc-12`: the name of its folder. */

@@ -25,7 +25,7 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
     await placeConfig(join(need(ctx, 'config').dir, 'config'), build);
     const whole = await isUntouched(build);
     const total = whole ? await totalOf(src, params.arch, ctx) : undefined;
-    const site = await linuxSite(tree, params.arch);
+    const site = await linuxSite(tree, params);
     const maker = await makerAt(site, ctx, { writable: [build, ctx.out], total });
     await guardTorn(
       build,
@@ -45,12 +45,12 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
 /** Where a kernel is built. */
 export async function linuxSite(
   { src, build }: WorkTree,
-  arch: Params['arch'],
+  { arch, era }: Pick<Params, 'arch' | 'era'>,
 ): Promise<BuildSite> {
   return {
     cwd: build,
     env: await kbuildEnv(src),
-    make: kbuildMake(src, build, arch, []),
+    make: kbuildMake({ src, build, arch, era }),
     targets: ['bzImage', 'modules'],
     known: [`${build}/`, `${src}/`],
     again: ({ target }) => [target],

@@ -63,7 +63,7 @@ export async function openShell(
 function lend(params: CompileParams, ctx: ShellContext, runtime: Runtime): Promise<Lent> {
   switch (params.what) {
     case 'linux':
-      return lendKernel(params.arch, ctx);
+      return lendKernel(params, ctx);
     case 'match':
       return lendHome(ctx, matchSite(ctx, ctx.scratch));
     case 'iptables':
@@ -93,7 +93,7 @@ async function lendHome(
  * other sources are links to the unpacked tree, and stay read-only.
  */
 async function lendKernel(
-  arch: Extract<CompileParams, { what: 'linux' }>['arch'],
+  params: Extract<CompileParams, { what: 'linux' }>,
   ctx: ShellContext,
 ): Promise<Lent> {
   return withWorkTree(ctx, async (tree) => {
@@ -106,7 +106,7 @@ async function lendKernel(
       await copyTree(join(tree.src, folder), copy);
       writable[join(tree.src, folder)] = copy;
     }
-    return { site: await linuxSite(tree, arch), writable };
+    return { site: await linuxSite(tree, params), writable };
   });
 }
 
@@ -131,5 +131,7 @@ async function copyTree(from: string, to: string): Promise<void> {
 /** What lets a plain `make` in the site's folder have the variables that the step's make gets. */
 function plainMake({ make }: BuildSite): Record<string, string> {
   const variables = make.filter((word) => /^\w+=/.test(word) && !word.startsWith('O='));
-  return variables.length === 0 ? {} : { MAKEFLAGS: variables.join(' ') };
+  // Blanks in a value are escaped as make itself does it ("Options/Recursion" in its manual).
+  const words = variables.map((word) => word.replaceAll(/[\\ ]/g, '\\$&'));
+  return words.length === 0 ? {} : { MAKEFLAGS: words.join(' ') };
 }

@@ -7,6 +7,7 @@ const file = (path: string) => ({ path, sha256: path.padEnd(64, '0') });
 export const linux: LinuxRecipe = {
   kind: 'linux',
   version: '6.1',
+  releases: [],
   summary: 'a kernel',
   file: file('recipes/linux/6.1.yaml'),
   arch: 'x86_64',
@@ -20,7 +21,8 @@ export const linux: LinuxRecipe = {
   toolchain: 'bookworm-gcc-12',
   iptables: '1.8.9',
   protocols: ['l7build'],
-  scenario: 'layer7',
+  scenarios: ['layer7'],
+  families: ['ipv4', 'ipv6'],
   guestModules: ['xt_layer7'],
   module: {
     headers: {
@@ -69,9 +71,10 @@ export function planInput(change: Partial<PlanInput> = {}): PlanInput {
   return {
     linux,
     iptables,
+    tools: { gcc: '12.2.0', binutils: '2.40', make: '4.3', perl: '5.36.0' },
     mode: 'full',
     definitions: [file('recipes/protocols/http.pat')],
-    scenario: file('recipes/scenarios/layer7.yaml'),
+    scenarios: [file('recipes/scenarios/layer7.yaml')],
     guest: [file('guest/init')],
     overrides: {},
     verify: true,

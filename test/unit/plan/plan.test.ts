@@ -103,3 +103,51 @@ test('the kernel of a builder in a virtual machine is a tool: no key knows of it
     expect(tasks.flatMap(({ needs }) => Object.values(needs))).not.toContain('unpack:vm');
   }
 });
+
+test('a match and definitions that others publish are fetched once, for all that reads them', () => {
+  const source = {
+    kind: 'http',
+    urls: ['https://example.org/x.tgz'],
+    sha256: 'b'.repeat(64),
+  } as const;
+  const about = { summary: 's', file: { path: 'r', sha256: '' } };
+  const patch = { source: 'layer7', path: 'kernel.patch' };
+  const layer7 = {
+    ...about,
+    kind: 'layer7',
+    name: 'theirs-1',
+    layer7: { source, unpack: {} },
+    linux: [{ name: 'theirs-1', patches: [patch], overlays: [] }],
+    iptables: [{ name: 'theirs-1', patches: [], overlays: [] }],
+  } as const;
+  const fetchedDefinitions = {
+    ...about,
+    kind: 'definitions',
+    name: 'set-1',
+    protocols: { source, unpack: {} },
+  } as const;
+  const plan = makePlan(
+    planInput({
+      linux: { ...linux, layer7 },
+      iptables: { ...planInput().iptables, layer7 },
+      fetchedDefinitions,
+      overrides: { layer7: { kind: 'local', path: '/theirs' } },
+    }),
+  );
+  expect(ids(plan).filter((id) => /:(layer7|protocols)$/.test(id))).toEqual([
+    'fetch:layer7',
+    'unpack:layer7',
+    'fetch:protocols',
+    'unpack:protocols',
+  ]);
+  const task = (id: string) => plan.tasks.find((each) => each.id === id);
+  expect(task('fetch:layer7')?.params).toMatchObject({ source: { kind: 'local' } });
+  expect(task('patch:linux')?.needs).toEqual({ tree: 'unpack:linux', layer7: 'unpack:layer7' });
+  expect(task('patch:linux')?.params).toMatchObject({
+    series: [{ name: 'layer7' }, { name: 'theirs-1', patches: [patch] }],
+  });
+  expect(task('patch:iptables')?.needs).toMatchObject({ layer7: 'unpack:layer7' });
+  for (const id of ['package:l7-protocols', 'image:initramfs']) {
+    expect(task(id)?.needs).toMatchObject({ protocols: 'unpack:protocols' });
+  }
+});

@@ -20,7 +20,9 @@ const OF_LINUX: Readonly<
   'unknown key far from any': {
     edits: [['arch:', '▸colour: red\narch:']],
     says: ['unknown key "colour"'],
-    hints: [expect.stringMatching(/^known here: version, summary, arch, era, source,/) as string],
+    hints: [
+      expect.stringMatching(/^known here: version, summary, unverified, arch, era,/) as string,
+    ],
   },
   'unknown key further in': {
     edits: [['    patches:', '    ▸patchs:']],
@@ -151,7 +153,7 @@ const OF_LINUX: Readonly<
     hints: ['did you mean 1.8.9?'],
   },
   'scenario that is not there': {
-    edits: [['scenario: layer7', 'scenario: ▸layer8']],
+    edits: [['    - layer7\n', '    - ▸layer8\n']],
     says: ['there is no file recipes/scenarios/layer8.yaml'],
   },
   'patch that is not there': {

@@ -13,6 +13,7 @@ describe('a sound recipe', () => {
     expect(await loadLinuxRecipe(await project(), '6.1')).toEqual({
       kind: 'linux',
       version: '6.1',
+      releases: [],
       summary: 'A kernel for tests',
       file: { path: LINUX, sha256: sha256(text) },
       arch: 'x86_64',
@@ -55,7 +56,8 @@ describe('a sound recipe', () => {
       toolchain: 'small-gcc-12',
       iptables: '1.8.9',
       protocols: ['l7build'],
-      scenario: 'layer7',
+      scenarios: ['layer7'],
+      families: ['ipv4', 'ipv6'],
       guestModules: ['nf_conntrack', 'xt_layer7'],
       module: {
         headers: {

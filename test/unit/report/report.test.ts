@@ -21,9 +21,10 @@ const tasks: Task[] = [
     title: 'verify <in> a "guest"',
     needs: {},
     params: {
-      scenario: { path: 's.yaml', sha256: '' },
+      scenarios: [{ path: 's.yaml', sha256: '' }],
       era: { name: 'modern', olddefconfig: true, panicNow: '-1' },
       backends: ['nft'],
+      families: ['ipv4'],
     },
     host: {},
   },

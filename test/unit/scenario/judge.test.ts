@@ -8,6 +8,7 @@ const VARIANT: Variant = { backend: 'nft', family: 'ipv6' };
 const CHECK: Check = {
   id: 'one',
   title: 'A claim',
+  sysctls: {},
   rules: [
     { name: 'a', chain: 'INPUT', text: '-m layer7 --l7proto http' },
     { name: 'out', chain: 'OUTPUT', text: '' },
@@ -143,5 +144,32 @@ describe('judge', () => {
     expect(outcome('@reloaded\n')).toEqual(['passed', 'xt_layer7 unloaded and loaded again']);
     expect(outcome('@kept\nrmmod: busy\n')).toEqual(['failed', 'xt_layer7: rmmod: busy']);
     expect(outcome('')).toEqual(['failed', 'xt_layer7: it did not load again']);
+  });
+
+  it('wants every definition taken, and names those that were not', () => {
+    const check: Check = { ...CHECK, expect: [{ kind: 'definitions' }] };
+    const observed = (stdout: string): string[] => {
+      const { outcome, observed } = judge(check, VARIANT, seen({ stdout }), 1);
+      return [outcome, observed];
+    };
+    expect(observed('@definitions\n146\n')).toEqual(['passed', '146 definitions, all taken']);
+    expect(observed('@definitions\n3\nqq\nxunlei\n')).toEqual([
+      'failed',
+      'of 3 definitions these were refused: qq, xunlei',
+    ]);
+    expect(observed('@definitions\n0\n')[0]).toBe('failed');
+    expect(observed('')[0]).toBe('failed');
+  });
+
+  it('wants no connection left, and some to have been there', () => {
+    const check: Check = {
+      ...CHECK,
+      expect: [{ kind: 'drained', connections: 250, reads: 20 }],
+    };
+    const outcome = (stdout: string): string => judge(check, VARIANT, seen({ stdout }), 1).outcome;
+    expect(outcome('@drained\n250\n98\n0\n')).toBe('passed');
+    expect(outcome('@drained\n250\n98\n30\n')).toBe('failed');
+    expect(outcome('@drained\n250\n0\n0\n')).toBe('failed');
+    expect(outcome('')).toBe('failed');
   });
 });

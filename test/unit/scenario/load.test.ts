@@ -71,6 +71,7 @@ describe('loadScenario', () => {
       {
         id: 'one',
         title: 'A claim',
+        sysctls: {},
         rules: [
           { name: 'first', chain: 'INPUT', text: '-m layer7 ! --l7proto http -j DROP' },
           { name: 'bare', chain: 'OUTPUT', text: '' },

@@ -7,6 +7,7 @@ function check(id: string, ...expected: Check['expect']): Check {
   return {
     id,
     title: id,
+    sysctls: {},
     rules: [{ name: 'r', chain: 'INPUT', text: `-m x --id ${id}` }],
     traffic: [],
     expect: expected,
@@ -33,12 +34,11 @@ const DONE = {
 
 describe('runTrials', () => {
   it('tries every check with every variant, some at once, and the lone ones alone at the end', async () => {
-    const trials = trialsOf(SCENARIO, ['legacy', 'nft']);
+    const trials = trialsOf(SCENARIO, ['legacy', 'nft'], ['ipv4', 'ipv6']);
     const order: string[] = [];
     const told: string[] = [];
     let [now, most] = [0, 0];
     const results = await runTrials(
-      SCENARIO,
       trials,
       async (script) => {
         const id = /--id (\w+)/.exec(script)?.[1] ?? '';
@@ -73,7 +73,7 @@ describe('runTrials', () => {
   it("passes on the guest's failure", async () => {
     const run = (): Promise<never> => Promise.reject(new Error('the guest died'));
     await expect(
-      runTrials(SCENARIO, trialsOf(SCENARIO, ['nft']), run, () => undefined),
+      runTrials(trialsOf(SCENARIO, ['nft'], ['ipv4', 'ipv6']), run, () => undefined),
     ).rejects.toThrow('the guest died');
   });
 });

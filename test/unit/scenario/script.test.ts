@@ -14,6 +14,7 @@ const PATIENCE = { patienceMs: 1500 };
 const CHECK: Check = {
   id: 'one',
   title: 'A claim',
+  sysctls: {},
   rules: [
     { name: 'a', chain: 'INPUT', text: '-m layer7 --l7proto http' },
     { name: 'b', chain: 'MINE', text: '' },

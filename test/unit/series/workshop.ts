@@ -66,9 +66,15 @@ export class Workshop {
     return out;
   }
 
-  apply(series: readonly Series[], fuzz = 0): Promise<Applied> {
+  /** @param sources folders of sources that the series take files from */
+  apply(
+    series: readonly Series[],
+    fuzz = 0,
+    sources: Readonly<Record<string, string>> = {},
+  ): Promise<Applied> {
     return applySeries(series, {
       project: this.project,
+      sources,
       tree: this.tree,
       scratch: this.scratch(),
       fuzz,

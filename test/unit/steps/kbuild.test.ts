@@ -3,7 +3,10 @@ import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { Era } from '../../../src/model/recipe.js';
 import { kbuildEnv, kbuildMake, objectOf } from '../../../src/steps/kbuild.js';
+
+const MODERN: Era = { name: 'modern', olddefconfig: true, panicNow: '-1' };
 
 test('the build is dated by its sources, not by the clock', async () => {
   const src = await mkdtemp(join(tmpdir(), 'l7build-kbuild-'));
@@ -18,10 +21,19 @@ test('the build is dated by its sources, not by the clock', async () => {
 });
 
 test('a pahole that happens to be installed has no say in the configuration', () => {
-  expect(kbuildMake('/s', '/b', 'x86_64', ['bzImage'])).toEqual([
+  expect(kbuildMake({ src: '/s', build: '/b', arch: 'x86_64', era: MODERN }, 'bzImage')).toEqual([
     'make',
     ...['-C', '/s', 'O=/b', 'ARCH=x86_64', 'PAHOLE=no-pahole', 'bzImage'],
   ]);
+});
+
+test('what every call of the compiler needs is part of its name', () => {
+  const era: Era = {
+    ...MODERN,
+    compiler: { flags: ['-std=gnu89', '-mno-sse'], oldest: 9, newest: 12 },
+  };
+  const argv = kbuildMake({ src: '/s', build: '/b', arch: 'x86_64', era });
+  expect(argv).toContain('CC=gcc -std=gnu89 -mno-sse');
 });
 
 test.each([

@@ -62,9 +62,10 @@ describe('boot and verify', () => {
   it('starts nothing for a scenario that is faulty', async () => {
     writeFileSync(join(folder, 'recipes/scenarios/x.yaml'), 'name: x\n');
     const params = {
-      scenario: { path: 'recipes/scenarios/x.yaml', sha256: '' },
+      scenarios: [{ path: 'recipes/scenarios/x.yaml', sha256: '' }],
       era: ERA,
       backends: ['nft'] as const,
+      families: ['ipv4', 'ipv6'] as const,
     };
     await expect(verify(params, ctx)).rejects.toMatchObject({
       failure: { reason: 'recipe-invalid' },
