@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
 import type { FetchPolicy } from '../model/step.js';
-import type { LinuxRecipe, IptablesRecipe, ProjectFile, ToolchainRecipe } from '../model/recipe.js';
+import type {
+  BusyboxRecipe,
+  IptablesRecipe,
+  LinuxRecipe,
+  ProjectFile,
+  ToolchainRecipe,
+} from '../model/recipe.js';
 import type { LocalSource } from '../model/source.js';
 import type { Builder } from '../model/runtime.js';
 import type { Plan } from '../model/task.js';
 import { makePlan } from '../plan/plan.js';
 import { projectFile } from '../recipe/project-file.js';
 import { filesBelow } from '../recipe/project-folder.js';
-import { loadIptablesRecipe, loadLinuxRecipe, loadToolchain } from '../recipe/index.js';
+import {
+  loadGuestBusybox,
+  loadIptablesRecipe,
+  loadLinuxRecipe,
+  loadToolchain,
+} from '../recipe/index.js';
 import { chooseBuilder, type Choice } from '../runtimes/choose.js';
 import { openBuilder } from '../runtimes/index.js';
 import { definitionFiles } from './definitions.js';
 import type { BuildOptions } from './build-options.js';
-import { userlandFacts, vmFacts } from './host-facts.js';
+import { muslFacts, userlandFacts, vmFacts } from './host-facts.js';
 import { PROJECT } from './paths.js';
 
 /** The recipes that a command line stands for. */
 export interface Chosen {
   readonly linux: LinuxRecipe;
   readonly iptables: IptablesRecipe;
+  /** The guest's; undefined where the host's will do. */
+  readonly busybox?: BusyboxRecipe;
   readonly toolchain: ToolchainRecipe;
   readonly definitions: readonly ProjectFile[];
   readonly scenario: ProjectFile;
@@ -45,14 +58,18 @@ type Words = Pick<BuildOptions, 'kernel' | 'iptables' | 'toolchain' | 'protocols
  */
 export async function choose(options: Words): Promise<Chosen> {
   const linux = await loadLinuxRecipe(PROJECT, options.kernel);
-  const [iptables, toolchain, definitions, scenario, guest] = await Promise.all([
+  const [iptables, toolchain, definitions, scenario, guest, busybox] = await Promise.all([
     loadIptablesRecipe(PROJECT, options.iptables ?? linux.iptables),
     loadToolchain(PROJECT, options.toolchain ?? linux.toolchain),
     definitionFiles(PROJECT, options.protocols ?? linux.protocols),
     projectFile(PROJECT, `recipes/scenarios/${linux.scenario}.yaml`),
     filesBelow(PROJECT, 'guest'),
+    linux.era.userland === 'musl' ? loadGuestBusybox(PROJECT) : undefined,
   ]);
-  return { linux, iptables, toolchain, definitions, scenario, guest };
+  return {
+    ...{ linux, iptables, toolchain, definitions, scenario, guest },
+    ...(busybox === undefined ? {} : { busybox }),
+  };
 }
 
 /** The builder that a command line stands for, and why. */
@@ -72,9 +89,11 @@ export async function prepare(
   options: BuildOptions,
   cache: string,
 ): Promise<Job> {
-  const [opened, userland, vm] = await Promise.all([
+  const ownTools = choice.name === 'host';
+  const [opened, userland, musl, vm] = await Promise.all([
     openBuilder(choice.name, { cache, jobs: options.jobs }),
-    userlandFacts(choice.name === 'host'),
+    userlandFacts({ busybox: chosen.busybox === undefined, libraries: ownTools }),
+    ownTools && chosen.busybox !== undefined ? muslFacts() : Promise.resolve({}),
     options.verify ? vmFacts(cache) : Promise.resolve({}),
   ]);
   const builder = { ...opened, why: `${choice.why}; ${opened.why}` };
@@ -93,14 +112,14 @@ export async function prepare(
     // Only a builder that compiles with the machine's own tools needs no root.
     ...(builder.toolchain === undefined ? { toolchain } : {}),
     inVm: builder.name === 'qemu',
-    host: { toolchain: builder.toolchain ?? {}, userland, vm },
+    host: { toolchain: builder.toolchain ?? {}, musl, userland, vm },
   });
   return {
     chosen,
     plan,
     builder,
     policy: { mirrors: options.mirror, offline: options.offline },
-    host: { ...userland, ...vm },
+    host: { ...musl, ...userland, ...vm },
   };
 }
 

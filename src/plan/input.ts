@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { IptablesRecipe, LinuxRecipe, ProjectFile, ToolchainRecipe } from '../model/recipe.js';
+import type {
+  BusyboxRecipe,
+  IptablesRecipe,
+  LinuxRecipe,
+  ProjectFile,
+  ToolchainRecipe,
+} from '../model/recipe.js';
 import type { Source } from '../model/source.js';
 import type { Task } from '../model/task.js';
 
@@ -7,7 +13,9 @@ import type { Task } from '../model/task.js';
 export interface HostFacts {
   /** The machine's tool versions, where the builder compiles with them; empty otherwise. */
   readonly toolchain: Readonly<Record<string, string>>;
-  /** Digest of the busybox that goes into the image, and of libc. */
+  /** Digests of musl's library and of the kernel's headers, where the machine's are compiled with. */
+  readonly musl: Readonly<Record<string, string>>;
+  /** Digests of the machine's own files that go into the image: busybox, libraries. */
   readonly userland: Readonly<Record<string, string>>;
   /** QEMU's version and the accelerator chosen. */
   readonly vm: Readonly<Record<string, string>>;
@@ -16,6 +24,8 @@ export interface HostFacts {
 export interface PlanInput {
   readonly linux: LinuxRecipe;
   readonly iptables: IptablesRecipe;
+  /** What goes into the guest; undefined for the machine's own. */
+  readonly busybox?: BusyboxRecipe;
   readonly mode: 'full' | 'module';
   readonly definitions: readonly ProjectFile[];
   /** What lies in guest/. */

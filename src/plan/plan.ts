@@ -7,6 +7,7 @@ import { builderRoles } from './builder.js';
 import type { PlanInput, PlanParts } from './input.js';
 import { fullKernel, type KernelRoles } from './kernel.js';
 import { moduleKernel } from './module.js';
+import { userland, type UserlandRoles } from './userland.js';
 import { fetchTask, unpackTask } from './tasks.js';
 
 /**
@@ -26,12 +27,14 @@ export function makePlan(input: PlanInput): Plan {
     },
   };
   const kernel = input.mode === 'full' ? fullKernel(parts) : moduleKernel(parts, moduleOf(input));
+  const guest = userland(parts);
   const tasks = [
     ...parts.builder.tasks,
     ...kernel.tasks,
     ...iptablesTasks(parts),
+    ...guest.tasks,
     ...packageTasks(input, kernel),
-    ...guestTasks(parts, kernel),
+    ...guestTasks(parts, { kernel, guest }),
   ];
   refuseUnknownOverrides(input.overrides, used);
   return { name: input.linux.version, mode: input.mode, tasks };
@@ -113,13 +116,16 @@ function packageTasks(input: PlanInput, kernel: KernelRoles): Task[] {
   ];
 }
 
-function guestTasks({ input, builder }: PlanParts, kernel: KernelRoles): Task[] {
+function guestTasks(
+  { input, builder }: PlanParts,
+  { kernel, guest }: { readonly kernel: KernelRoles; readonly guest: UserlandRoles },
+): Task[] {
   const { linux, iptables, host } = input;
   const image: Task = {
     id: 'image:initramfs',
     verb: 'image',
     title: 'image initramfs.cpio.gz',
-    needs: { ...kernel.image, iptables: 'compile:iptables', ...builder.needs },
+    needs: { ...kernel.image, iptables: 'compile:iptables', ...guest.needs, ...builder.needs },
     params: {
       modules: linux.guestModules,
       definitions: input.definitions,

@@ -13,6 +13,7 @@ const KINDS = {
   linux: { folder: 'recipes/linux', suffix: '.yaml', named: 'version', pattern: VERSION },
   iptables: { folder: 'recipes/iptables', suffix: '.yaml', named: 'version', pattern: VERSION },
   era: { folder: 'recipes/eras', suffix: '.yaml', named: 'name', pattern: /^[a-z0-9][a-z0-9.-]*$/ },
+  busybox: { folder: 'recipes/busybox', suffix: '.yaml', named: 'version', pattern: VERSION },
   toolchain: {
     folder: 'containers',
     suffix: '/toolchain.yaml',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
 import type { RecipeKind } from './directory.js';
+import { busyboxSchema } from './schema/busybox.js';
 import { eraSchema } from './schema/era.js';
 import { iptablesSchema } from './schema/iptables.js';
 import { linuxSchema } from './schema/linux.js';
@@ -10,6 +11,7 @@ const SCHEMAS = {
   linux: linuxSchema,
   era: eraSchema,
   iptables: iptablesSchema,
+  busybox: busyboxSchema,
   toolchain: toolchainSchema,
 } as const;
 

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
+import { config } from './config.js';
 import { series } from './series.js';
 import { source, unpack } from './source.js';
-import { eraName, listOf, name, path, summary, toolchainName, version, word } from './words.js';
-
-const config = z
-  .strictObject({
-    base: z
-      .enum(['allnoconfig', 'tinyconfig', 'defconfig'])
-      .check(z.describe('The make target that the fragments are merged onto.')),
-    fragments: listOf(path('A file of CONFIG_ lines.'), 'Merged in this order; the last one wins.'),
-  })
-  .check(z.describe("The kernel's configuration; every symbol asked for is checked afterwards."));
+import { eraName, listOf, name, summary, toolchainName, version, word } from './words.js';
 
 const verify = z
   .strictObject({
@@ -40,7 +32,10 @@ export const linuxSchema = z
     source,
     unpack: z.exactOptional(unpack),
     series,
-    config,
+    config: config(
+      ['allnoconfig', 'tinyconfig', 'defconfig'],
+      "The kernel's configuration; every symbol asked for is checked afterwards.",
+    ),
     toolchain: toolchainName(
       'The toolchain of containers/ that builds it, where the machine has no such compiler itself.',
     ),

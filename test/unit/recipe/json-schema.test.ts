@@ -5,7 +5,7 @@ import { schemaPath, schemaText } from '../../../src/recipe/json-schema.js';
 
 const ROOT = new URL('../../../', import.meta.url);
 
-const FOLDERS = { linux: 'linux', era: 'eras', iptables: 'iptables' } as const;
+const FOLDERS = { linux: 'linux', era: 'eras', iptables: 'iptables', busybox: 'busybox' } as const;
 const KINDS = Object.keys(FOLDERS) as (keyof typeof FOLDERS)[];
 
 describe.each(KINDS)('the published schema of %s recipes', (kind) => {

@@ -90,6 +90,22 @@ describe('image', () => {
     expect(names(out)).not.toContain(`lib/modules/${RELEASE}/kernel/other.ko`);
   });
 
+  it("has the guest's own busybox where there is one, with the commands that it names", async () => {
+    modules('linux/modules');
+    mkdirSync(join(folder, 'linux/modules/lib/modules', RELEASE), { recursive: true });
+    mkdirSync(join(folder, 'busybox'));
+    const own = "#!/bin/sh\nprintf 'busybox\\nash\\nonly-here\\n'\n";
+    writeFileSync(join(folder, 'busybox/busybox'), own, { mode: 0o755 });
+    const { out } = await run({ linux: 'linux', busybox: 'busybox' }, []);
+    expect(names(out).filter((name) => name.startsWith('bin/'))).toEqual([
+      'bin/agent',
+      'bin/ash',
+      'bin/busybox',
+      'bin/only-here',
+    ]);
+    expect(gunzipSync(packed(out)).includes(own)).toBe(true);
+  });
+
   it('takes the match from beside a distribution kernel', async () => {
     modules('kernel', 'nf_conntrack');
     modules('match/modules', 'xt_layer7');
