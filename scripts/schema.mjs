@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { schemaPath, schemaText } from '../dist/recipe/json-schema.js';
 
-for (const kind of ['linux', 'era', 'layer7', 'definitions', 'iptables', 'toolchain']) {
+for (const kind of ['linux', 'era', 'layer7', 'definitions', 'iptables', 'busybox', 'toolchain']) {
   const file = new URL(`../${schemaPath(kind)}`, import.meta.url);
   await writeFile(file, schemaText(kind));
   console.log(fileURLToPath(file));

@@ -25,7 +25,7 @@ export async function build(options: BuildOptions, signal: AbortSignal): Promise
   const chosen = await choose(options);
   const cache = storeRoot(process.env);
   const choice = await decideBuilder(chosen, options, cache);
-  await ensureHost(options, choice.name, signal);
+  await ensureHost(chosen, options, choice.name, signal);
   const job = await prepare(chosen, choice, options, cache);
   if (options.dryRun) {
     writeLine(options.json ? JSON.stringify(job.plan) : planText(job.plan));

@@ -49,7 +49,13 @@ export function addDoctor(program: Command, shell: Shell): void {
 
 async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<ExitCode> {
   const needs = [
-    ...requirements({ mode: 'full', verify: true, builder: 'host' }),
+    ...requirements({
+      mode: 'full',
+      verify: true,
+      builder: 'host',
+      busybox: 'host',
+      musl: false,
+    }),
     ...(options.dev ? TESTING : []),
   ];
   const absent = await missing(needs);

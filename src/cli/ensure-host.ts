@@ -7,11 +7,23 @@ import {
   missing,
   packagesFor,
   requirements,
+  type Demands,
   type Requirement,
 } from '../engine/preflight.js';
 import type { BuilderName } from '../model/runtime.js';
 import type { BuildOptions } from './build-options.js';
+import type { Chosen } from './job.js';
 import { storeRoot } from './paths.js';
+
+/** What the chosen recipes and options ask of the host. */
+export function demands(
+  { busybox }: Pick<Chosen, 'busybox'>,
+  { mode, verify }: Pick<BuildOptions, 'mode' | 'verify'>,
+  builder: BuilderName,
+): Demands {
+  const own = busybox !== undefined;
+  return { mode, verify, builder, busybox: own ? 'recipe' : 'host', musl: own };
+}
 
 /**
  * Sees to it that the host has what the job needs, before anything long starts.
@@ -19,11 +31,12 @@ import { storeRoot } from './paths.js';
  * @throws Failed `host-lacks` naming everything missing, unless it was to be installed and could be
  */
 export async function ensureHost(
+  chosen: Pick<Chosen, 'busybox'>,
   options: Pick<BuildOptions, 'mode' | 'verify' | 'installDeps'>,
   builder: BuilderName,
   signal: AbortSignal,
 ): Promise<void> {
-  const needs = requirements({ ...options, builder });
+  const needs = requirements(demands(chosen, options, builder));
   const absent = await missing(needs);
   if (absent.length === 0) return;
   if (!options.installDeps) throw lacking(absent);

@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../model/failure.js';
 import type { HttpSource, Source } from '../model/source.js';
 import type { Task } from '../model/task.js';
 import { addBuildOptions, type BuildOptions } from './build-options.js';
+import { demands } from './ensure-host.js';
 import { choose, decideBuilder, prepare, type Job } from './job.js';
 import { storeRoot } from './paths.js';
 import { writeLine } from './screen.js';
@@ -23,7 +24,7 @@ async function explain(options: BuildOptions): Promise<ExitCode> {
   const chosen = await choose(options);
   const cache = storeRoot(process.env);
   const choice = await decideBuilder(chosen, options, cache);
-  const absent = await missing(requirements({ ...options, builder: choice.name }));
+  const absent = await missing(requirements(demands(chosen, options, choice.name)));
   const canVerify = absent.length === 0 && options.verify;
   const job = await prepare(chosen, choice, { ...options, verify: canVerify }, cache);
   if (options.json) writeLine(JSON.stringify({ plan: job.plan, missing: absent }, null, 2));
@@ -40,10 +41,11 @@ async function explain(options: BuildOptions): Promise<ExitCode> {
 }
 
 function explanation(job: Job): string[] {
-  const { linux, iptables } = job.chosen;
+  const { linux, iptables, busybox } = job.chosen;
   return [
     `linux ${linux.version}: ${linux.summary}`,
     `iptables ${iptables.version}: ${iptables.summary}`,
+    ...(busybox === undefined ? [] : [`busybox ${busybox.version}: ${busybox.summary}`]),
     `definitions: ${String(job.chosen.definitions.length)} from ${linux.protocols.join(', ')}`,
     `builder ${job.builder.name} (${job.builder.why}): ${job.builder.confinement.how}`,
     ...job.plan.tasks.map((task) => `  ${task.title}: ${what(task)}`),

@@ -8,22 +8,41 @@ import { calibrate, qemuVersion } from '../vm/calibrate.js';
 const LIBRARIES = ['libc.so.6', 'libmnl.so.0', 'libnftnl.so.11', 'ld-linux-x86-64.so.2'] as const;
 const LIBRARY_DIR = '/usr/lib/x86_64-linux-gnu';
 
+/** What of the host goes into programs compiled with musl: its library, and the kernel's headers. */
+const MUSL = {
+  musl: '/usr/lib/x86_64-linux-musl/libc.a',
+  // It has the version of all of them.
+  'kernel headers': '/usr/include/linux/version.h',
+} as const;
+
 /**
- * Digests of the busybox and the libraries that go into the guest's image.
+ * Digests of the host's files that go into the guest's image.
  *
- * @param ownTools iptables is compiled with the machine's own tools, so the libraries are the machine's
+ * @param which `busybox`: it is the host's; `libraries`: iptables is compiled with the host's own tools, so
+ *   the libraries are the host's
  */
-export async function userlandFacts(ownTools: boolean): Promise<Record<string, string>> {
-  const busybox = findProgram('busybox');
-  const files: [string, string | undefined][] = [
-    ['busybox', busybox],
-    ...(ownTools ? LIBRARIES : []).map((name): [string, string] => [
-      name,
-      `${LIBRARY_DIR}/${name}`,
-    ]),
-  ];
+export function userlandFacts(which: {
+  readonly busybox: boolean;
+  readonly libraries: boolean;
+}): Promise<Record<string, string>> {
+  return digests({
+    ...(which.busybox ? { busybox: findProgram('busybox') } : {}),
+    ...(which.libraries
+      ? Object.fromEntries(LIBRARIES.map((name) => [name, `${LIBRARY_DIR}/${name}`]))
+      : {}),
+  });
+}
+
+/** Digests of the host's files that shape what is compiled with musl. */
+export function muslFacts(): Promise<Record<string, string>> {
+  return digests(MUSL);
+}
+
+async function digests(
+  files: Readonly<Record<string, string | undefined>>,
+): Promise<Record<string, string>> {
   const facts = await Promise.all(
-    files.map(async ([name, path]) => [name, await digestOf(path)] as const),
+    Object.entries(files).map(async ([name, path]) => [name, await digestOf(path)] as const),
   );
   return Object.fromEntries(facts.filter(([, digest]) => digest !== ''));
 }

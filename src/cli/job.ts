@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import type { FetchPolicy } from '../model/step.js';
 import type {
-  LinuxRecipe,
+  BusyboxRecipe,
   IptablesRecipe,
+  LinuxRecipe,
   ProjectFile,
   ProviderRecipe,
   ToolchainRecipe,
@@ -16,6 +17,7 @@ import { versionsOfPackages, versionsOfPrograms } from '../plan/tool-versions.js
 import { projectFile } from '../recipe/project-file.js';
 import { filesBelow } from '../recipe/project-folder.js';
 import {
+  loadGuestBusybox,
   loadIptablesRecipe,
   loadLinuxRecipe,
   loadProvider,
@@ -25,13 +27,15 @@ import { chooseBuilder, type Choice } from '../runtimes/choose.js';
 import { openBuilder } from '../runtimes/index.js';
 import { chooseDefinitions, type ChosenDefinitions } from './definitions.js';
 import type { BuildOptions } from './build-options.js';
-import { userlandFacts, vmFacts } from './host-facts.js';
+import { muslFacts, userlandFacts, vmFacts } from './host-facts.js';
 import { PROJECT } from './paths.js';
 
 /** The recipes that a command line stands for. */
 export interface Chosen extends ChosenDefinitions {
   readonly linux: LinuxRecipe;
   readonly iptables: IptablesRecipe;
+  /** The guest's; undefined where the host's will do. */
+  readonly busybox?: BusyboxRecipe;
   readonly toolchain: ToolchainRecipe;
   readonly scenarios: readonly ProjectFile[];
   /** What lies in guest/. */
@@ -56,16 +60,19 @@ type Words = Pick<BuildOptions, 'kernel' | 'iptables' | 'layer7' | 'toolchain' |
  */
 export async function choose(options: Words): Promise<Chosen> {
   const linux = await loadLinuxRecipe(PROJECT, options.kernel);
-  const [iptables, provider, toolchain, definitions, scenarios, guest] = await Promise.all([
-    loadIptablesRecipe(PROJECT, options.iptables ?? linux.iptables),
-    options.layer7 === undefined ? undefined : loadProvider(PROJECT, options.layer7),
-    loadToolchain(PROJECT, options.toolchain ?? linux.toolchain),
-    chooseDefinitions(PROJECT, options.protocols ?? linux.protocols),
-    Promise.all(
-      linux.scenarios.map((name) => projectFile(PROJECT, `recipes/scenarios/${name}.yaml`)),
-    ),
-    filesBelow(PROJECT, 'guest'),
-  ]);
+  const [iptables, provider, toolchain, definitions, scenarios, guest, busybox] = await Promise.all(
+    [
+      loadIptablesRecipe(PROJECT, options.iptables ?? linux.iptables),
+      options.layer7 === undefined ? undefined : loadProvider(PROJECT, options.layer7),
+      loadToolchain(PROJECT, options.toolchain ?? linux.toolchain),
+      chooseDefinitions(PROJECT, options.protocols ?? linux.protocols),
+      Promise.all(
+        linux.scenarios.map((name) => projectFile(PROJECT, `recipes/scenarios/${name}.yaml`)),
+      ),
+      filesBelow(PROJECT, 'guest'),
+      linux.era.userland === 'musl' ? loadGuestBusybox(PROJECT) : undefined,
+    ],
+  );
   return {
     linux: from(provider ?? linux.layer7, linux),
     // One source at a time: the kernel's provider has the extension that goes with it.
@@ -74,6 +81,7 @@ export async function choose(options: Words): Promise<Chosen> {
     ...definitions,
     scenarios,
     guest,
+    ...(busybox === undefined ? {} : { busybox }),
   };
 }
 
@@ -104,9 +112,11 @@ export async function prepare(
   options: BuildOptions,
   cache: string,
 ): Promise<Job> {
-  const [opened, userland, vm] = await Promise.all([
+  const ownTools = choice.name === 'host';
+  const [opened, userland, musl, vm] = await Promise.all([
     openBuilder(choice.name, { cache, jobs: options.jobs }),
-    userlandFacts(choice.name === 'host'),
+    userlandFacts({ busybox: chosen.busybox === undefined, libraries: ownTools }),
+    ownTools && chosen.busybox !== undefined ? muslFacts() : Promise.resolve({}),
     options.verify ? vmFacts(cache) : Promise.resolve({}),
   ]);
   const builder = { ...opened, why: `${choice.why}; ${opened.why}` };
@@ -129,14 +139,14 @@ export async function prepare(
     // Only a builder that compiles with the machine's own tools needs no root.
     ...(builder.toolchain === undefined ? { toolchain } : {}),
     inVm: builder.name === 'qemu',
-    host: { toolchain: builder.toolchain ?? {}, userland, vm },
+    host: { toolchain: builder.toolchain ?? {}, musl, userland, vm },
   });
   return {
     chosen,
     plan,
     builder,
     policy: { mirrors: options.mirror, offline: options.offline },
-    host: { ...userland, ...vm },
+    host: { ...musl, ...userland, ...vm },
   };
 }
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { aligned } from '../host/columns.js';
 import { EXIT } from '../model/failure.js';
-import type { IptablesRecipe, LinuxRecipe } from '../model/recipe.js';
+import type { BusyboxRecipe, IptablesRecipe, LinuxRecipe } from '../model/recipe.js';
 import { listRecipes } from '../recipe/index.js';
 import { PROJECT } from './paths.js';
 import { writeLine } from './screen.js';
@@ -25,7 +25,7 @@ export function addList(program: Command, shell: Shell): void {
     });
 }
 
-function described({ summary, ...recipe }: LinuxRecipe | IptablesRecipe): string {
+function described({ summary, ...recipe }: LinuxRecipe | IptablesRecipe | BusyboxRecipe): string {
   const why = 'unverified' in recipe ? recipe.unverified : undefined;
   return why === undefined ? summary : `${summary} (not verified: ${why})`;
 }

@@ -19,7 +19,7 @@ import { commandLine } from './reproducer.js';
 import type { Shell } from './shell.js';
 import { lastFailedCompile } from './shell-hint.js';
 
-const STEPS = ['compile:linux', 'compile:match', 'compile:iptables'] as const;
+const STEPS = ['compile:linux', 'compile:match', 'compile:iptables', 'compile:busybox'] as const;
 
 interface ShellOptions extends ChoiceOptions {
   readonly step?: (typeof STEPS)[number];
@@ -73,7 +73,7 @@ async function standAt(
   };
   const cache = storeRoot(process.env);
   const choice = await decideBuilder(chosen, how, cache);
-  await ensureHost(how, choice.name, signal);
+  await ensureHost(chosen, how, choice.name, signal);
   const job = await prepare(chosen, choice, how, cache);
   const task = await taskOf(job.plan, options);
   const home = join(cache, 'shell', task.id.replace(':', '-'));

@@ -87,6 +87,12 @@ const IPTABLES = [
   program('/usr/include/libnftnl/rule.h', 'libnftnl-dev', "iptables' nft back end"),
 ];
 
+/** For recipes whose programs have to run on kernels that are too old for glibc. */
+const MUSL = [
+  program('musl-gcc', 'musl-tools', 'compiles for kernels that are too old for glibc'),
+  program('/usr/include/linux/types.h', 'linux-libc-dev', "the kernel's headers"),
+];
+
 const GUEST = [
   program('qemu-system-x86_64', 'qemu-system-x86', 'runs the guest'),
   program('/usr/share/seabios/bios-256k.bin', 'seabios', 'the firmware that starts the guest'),
@@ -97,23 +103,41 @@ const GUEST = [
 /** What the project's own tests use beside all that jobs need. */
 export const TESTING: readonly Requirement[] = [
   ...BUILDER.chroot,
+  ...MUSL,
   program('cpio', 'cpio', 'tests: reads the initramfs'),
   program('pgrep', 'procps', 'tests: sees what processes are left'),
 ];
 
-/** What a job needs of the host. */
-export function requirements(job: {
+/** What decides which of all that a job needs. */
+export interface Demands {
   readonly mode: 'full' | 'module';
   readonly verify: boolean;
   readonly builder: BuilderName;
-}): Requirement[] {
+  /** Whether the guest's busybox is the host's or of a recipe. */
+  readonly busybox: 'host' | 'recipe';
+  /** Something is compiled with musl. */
+  readonly musl: boolean;
+}
+
+/** What a job needs of the host. */
+export function requirements(job: Demands): Requirement[] {
   const needsVm = job.verify || job.builder === 'qemu';
-  const own = [...COMPILING, ...IPTABLES, ...(job.mode === 'full' ? KERNEL : HEADERS)];
+  const own = [
+    ...COMPILING,
+    ...IPTABLES,
+    ...(job.mode === 'full' ? KERNEL : HEADERS),
+    ...(job.musl ? MUSL : []),
+  ];
+  const spared = [
+    ...(needsVm ? [] : ['qemu-system-x86']),
+    // The machine of the builder qemu has the host's in any case.
+    ...(job.busybox === 'host' || job.builder === 'qemu' ? [] : ['busybox-static']),
+  ];
   return [
     ...SOURCES,
     ...BUILDER[job.builder],
     ...(job.builder === 'host' ? own : []),
-    ...GUEST.filter((need) => needsVm || need.package !== 'qemu-system-x86'),
+    ...GUEST.filter((need) => !spared.includes(need.package)),
   ];
 }
 

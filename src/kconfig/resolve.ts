@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ConfigSpec, Era } from '../model/recipe.js';
+import type { ConfigSpec, Era, SymbolRequest } from '../model/recipe.js';
 import { dotConfigLine, formatSetting } from './dot-config.js';
 
 /** Names in the build directory, apart from .config: that one belongs to the compile. */
@@ -32,17 +32,17 @@ export async function resolveConfig({ build, config, era, make }: Resolution): P
     await make(config.base, env);
     below = await readFile(join(build, RESOLVED), 'utf8');
   }
-  await writeFile(wanted, fragment(config, below));
+  await writeFile(wanted, settingsOver(below, config.requests));
   await make('allnoconfig', { ...env, KCONFIG_ALLCONFIG: wanted });
   // Settles what became visible only by the first pass; says so if it would ask anything.
   if (era.olddefconfig) await make('olddefconfig', env);
   return readFile(join(build, RESOLVED), 'utf8');
 }
 
-/** The base's settings that nobody asks to be otherwise, then the requests. */
-function fragment({ requests }: ConfigSpec, below: string): string {
+/** The settings of a .config that nobody asks to be otherwise, then the requests. */
+export function settingsOver(base: string, requests: readonly SymbolRequest[]): string {
   const asked = new Set(requests.map(({ symbol }) => symbol));
-  const kept = below.split('\n').filter((line) => {
+  const kept = base.split('\n').filter((line) => {
     const setting = dotConfigLine(line);
     return setting !== undefined && !asked.has(setting.symbol);
   });

@@ -108,6 +108,8 @@ export interface Era {
   readonly olddefconfig: boolean;
   /** `panic=-1` reboots at once; older kernels need a positive number. */
   readonly panicNow: '-1' | '1';
+  /** What the guest's programs are of: the host's busybox, or one compiled with musl. */
+  readonly userland: 'host' | 'musl';
   /** Missing where any compiler will do as it is. */
   readonly compiler?: CompilerNeeds;
 }
@@ -175,6 +177,16 @@ export interface ToolchainRecipe {
   readonly base: string;
   /** Kernel that the qemu builder boots. */
   readonly vm: SourceSpec;
+}
+
+/** The guest's programs for kernels that the host's busybox does not run on. */
+export interface BusyboxRecipe {
+  readonly kind: 'busybox';
+  readonly version: string;
+  readonly summary: string;
+  readonly file: ProjectFile;
+  readonly busybox: SourceSpec;
+  readonly config: ConfigSpec;
 }
 
 export interface IptablesRecipe {

@@ -24,7 +24,9 @@ export type CompileParams =
   /** Needs `headers` of that version, `patch`. Yields release and modules/ with the match alone. */
   | { readonly what: 'match'; readonly version: string }
   /** Needs `tree`, `patch`. Yields root/, the install tree below `/`. */
-  | { readonly what: 'iptables'; readonly configure: readonly string[] };
+  | { readonly what: 'iptables'; readonly configure: readonly string[] }
+  /** Needs `tree`. Yields busybox, linked statically with musl. */
+  | { readonly what: 'busybox'; readonly config: ConfigSpec };
 
 export interface PackageParams {
   /** Name of the archive, such as `modules.tar.zst`. */
@@ -74,7 +76,8 @@ export interface TaskParams {
   readonly package: PackageParams;
   /**
    * Needs `iptables` and either `linux` or both `match` and `kernel`; libraries come from `toolchain`
-   * where one is needed, from the host otherwise. Yields initramfs.cpio.gz.
+   * where one is needed, from the host otherwise, and so does busybox without the role `busybox`. Yields
+   * initramfs.cpio.gz.
    */
   readonly image: ImageParams;
   /** Needs `image` and `linux` or `kernel`. Boots, checks, yields checks.json and console.log. */

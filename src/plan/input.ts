@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type {
+  BusyboxRecipe,
   DefinitionsRecipe,
   IptablesRecipe,
   LinuxRecipe,
@@ -14,7 +15,9 @@ import type { ToolVersions } from './needed-series.js';
 export interface HostFacts {
   /** The machine's tool versions, where the builder compiles with them; empty otherwise. */
   readonly toolchain: Readonly<Record<string, string>>;
-  /** Digest of the busybox that goes into the image, and of libc. */
+  /** Digests of musl's library and of the kernel's headers, where the machine's are compiled with. */
+  readonly musl: Readonly<Record<string, string>>;
+  /** Digests of the machine's own files that go into the image: busybox, libraries. */
   readonly userland: Readonly<Record<string, string>>;
   /** QEMU's version and the accelerator chosen. */
   readonly vm: Readonly<Record<string, string>>;
@@ -25,6 +28,8 @@ export interface PlanInput {
   readonly iptables: IptablesRecipe;
   /** Versions of the tools that the run compiles with. */
   readonly tools: ToolVersions;
+  /** What goes into the guest; undefined for the machine's own. */
+  readonly busybox?: BusyboxRecipe;
   readonly mode: 'full' | 'module';
   readonly definitions: readonly ProjectFile[];
   /** Definitions that others publish; of a name in both, the project's file is installed. */

@@ -9,6 +9,7 @@ import { fullKernel, type KernelRoles } from './kernel.js';
 import { moduleKernel } from './module.js';
 import { neededSeries } from './needed-series.js';
 import { refuseCompiler } from './tool-versions.js';
+import { userland, type UserlandRoles } from './userland.js';
 import { fetchTask, unpackTask } from './tasks.js';
 
 /**
@@ -38,14 +39,16 @@ export function makePlan(input: PlanInput): Plan {
     ),
   };
   const kernel = input.mode === 'full' ? fullKernel(parts) : moduleKernel(parts, moduleOf(input));
+  const guest = userland(parts);
   const tasks = [
     ...parts.builder.tasks,
     ...parts.provider.tasks,
     ...parts.definitions.tasks,
     ...kernel.tasks,
     ...iptablesTasks(parts),
+    ...guest.tasks,
     ...packageTasks(parts, kernel),
-    ...guestTasks(parts, kernel),
+    ...guestTasks(parts, { kernel, guest }),
   ];
   refuseUnknownOverrides(input.overrides, used);
   return { name: input.linux.version, mode: input.mode, tasks };
@@ -142,7 +145,10 @@ function packageTasks({ input, definitions }: PlanParts, kernel: KernelRoles): T
   ];
 }
 
-function guestTasks({ input, builder, definitions }: PlanParts, kernel: KernelRoles): Task[] {
+function guestTasks(
+  { input, builder, definitions }: PlanParts,
+  { kernel, guest }: { readonly kernel: KernelRoles; readonly guest: UserlandRoles },
+): Task[] {
   const { linux, iptables, host } = input;
   const image: Task = {
     id: 'image:initramfs',
@@ -151,6 +157,7 @@ function guestTasks({ input, builder, definitions }: PlanParts, kernel: KernelRo
     needs: {
       ...kernel.image,
       iptables: 'compile:iptables',
+      ...guest.needs,
       ...definitions.needs,
       ...builder.needs,
     },

@@ -18,6 +18,7 @@ const KINDS = {
   era: { folder: 'recipes/eras', suffix: '.yaml', named: 'name', pattern: NAME },
   layer7: { folder: 'recipes/layer7', suffix: '.yaml', named: 'name', pattern: NAME },
   definitions: { folder: 'recipes/definitions', suffix: '.yaml', named: 'name', pattern: NAME },
+  busybox: { folder: 'recipes/busybox', suffix: '.yaml', named: 'version', pattern: VERSION },
   toolchain: {
     folder: 'containers',
     suffix: '/toolchain.yaml',

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+export { loadGuestBusybox } from './busybox.js';
 export { loadDefinitions } from './definitions.js';
 export { loadIptablesRecipe } from './iptables.js';
 export { loadLinuxRecipe } from './linux.js';

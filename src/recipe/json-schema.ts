@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
 import type { RecipeKind } from './directory.js';
+import { busyboxSchema } from './schema/busybox.js';
 import { definitionsSchema } from './schema/definitions.js';
 import { eraSchema } from './schema/era.js';
 import { iptablesSchema } from './schema/iptables.js';
@@ -14,6 +15,7 @@ const SCHEMAS = {
   layer7: providerSchema,
   definitions: definitionsSchema,
   iptables: iptablesSchema,
+  busybox: busyboxSchema,
   toolchain: toolchainSchema,
 } as const;
 

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Failed } from '../model/failure.js';
 import type { Diagnostic } from '../model/diagnostic.js';
-import type { IptablesRecipe, LinuxRecipe } from '../model/recipe.js';
+import type { BusyboxRecipe, IptablesRecipe, LinuxRecipe } from '../model/recipe.js';
+import { loadBusyboxRecipe } from './busybox.js';
 import { realRoot, recipeVersions, type RecipeKind } from './directory.js';
 import { loadIptablesRecipe } from './iptables.js';
 import { loadLinuxRecipe } from './linux.js';
 import { refused } from './refuse.js';
 
 /**
- * All recipes of the project: kernels, then iptables, oldest version first.
+ * All recipes of the project: kernels, then iptables, then busybox, oldest version first.
  *
  * @throws Failed `recipe-invalid` with the faults of all recipes
  */
 export async function listRecipes(
   projectRoot: string,
-): Promise<readonly (LinuxRecipe | IptablesRecipe)[]> {
+): Promise<readonly (LinuxRecipe | IptablesRecipe | BusyboxRecipe)[]> {
   const root = await realRoot(projectRoot);
   const faults: Diagnostic[] = [];
   const recipes = [
     ...(await loadAll(root, 'linux', loadReleases, faults)).flat(),
     ...(await loadAll(root, 'iptables', loadIptablesRecipe, faults)),
+    ...(await loadAll(root, 'busybox', loadBusyboxRecipe, faults)),
   ];
   if (faults.length > 0) throw refused(faults);
   return recipes;

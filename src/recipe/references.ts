@@ -18,7 +18,7 @@ import { printableFault } from './printable.js';
 import { neededWith } from './patch-header.js';
 import { Unusable, projectBytes, projectFile, projectHead, projectPath } from './project-file.js';
 import { filesBelow } from './project-folder.js';
-import type { LinuxWords } from './schema/linux.js';
+import type { ConfigWords } from './schema/config.js';
 import type { SeriesWords } from './schema/series.js';
 import { recipeVersions, type RecipeKind } from './directory.js';
 import { decodeUtf8 } from './utf8.js';
@@ -90,7 +90,7 @@ export class References {
   }
 
   /** The configuration with the requests of all its fragments, one per symbol. */
-  async config({ base, fragments }: LinuxWords['config']): Promise<ConfigSpec> {
+  async config({ base, fragments }: ConfigWords): Promise<ConfigSpec> {
     const parsed = await Promise.all(
       fragments.map((path, index) => this.fragment(path, ['config', 'fragments', index])),
     );

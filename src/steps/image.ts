@@ -11,7 +11,7 @@ import { CpioArchive } from '../vm/initramfs/cpio.js';
 import { addInstallTree } from '../vm/initramfs/install-tree.js';
 import { stageModules } from '../vm/initramfs/modules.js';
 import { addStaged } from '../vm/initramfs/staged.js';
-import { addUserland } from '../vm/initramfs/userland.js';
+import { addUserland, staticBusybox } from '../vm/initramfs/userland.js';
 import { definitionsOf } from './definitions.js';
 import { need } from './needs.js';
 
@@ -31,7 +31,11 @@ export const image: Step<'image'> = async (params, ctx) => {
   const stage = join(ctx.scratch, 'modules');
   const { names } = await stageModules(kernel.trees, release, params.modules, stage);
   const archive = new CpioArchive();
-  await addUserland(archive, join(ctx.project, 'guest'), params.modules);
+  await addUserland(archive, {
+    busybox: await busyboxOf(ctx),
+    guest: join(ctx.project, 'guest'),
+    modules: params.modules,
+  });
   await addStaged(archive, stage);
   await addInstallTree(archive, join(need(ctx, 'iptables').dir, 'root'), systemOf(ctx));
   const definitions = await addDefinitions(archive, params.definitions, ctx);
@@ -39,6 +43,12 @@ export const image: Step<'image'> = async (params, ctx) => {
   await writeAtomically(join(ctx.out, 'initramfs.cpio.gz'), packed);
   return { facts: { release, modules: names, definitions, size: packed.length } };
 };
+
+/** The busybox that was compiled for the guest, or the host's. */
+function busyboxOf({ needs }: StepContext): Promise<string> {
+  const { busybox } = needs;
+  return busybox === undefined ? staticBusybox() : Promise.resolve(join(busybox.dir, 'busybox'));
+}
 
 /** Root of the system that iptables was compiled in. */
 function systemOf({ needs }: StepContext): string {

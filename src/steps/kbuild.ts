@@ -12,8 +12,7 @@ import type { WorkTree } from '../series/work-tree.js';
  * @param src the source tree
  */
 export async function kbuildEnv(src: string): Promise<Record<string, string>> {
-  const { mtimeMs } = await stat(join(src, 'Makefile'));
-  const epoch = String(Math.floor(mtimeMs / 1000));
+  const epoch = await sourceDate(join(src, 'Makefile'));
   return {
     SOURCE_DATE_EPOCH: epoch,
     KBUILD_BUILD_TIMESTAMP: `@${epoch}`,
@@ -27,6 +26,12 @@ export async function kbuildEnv(src: string): Promise<Record<string, string>> {
 /** The name of an architecture's folder below arch/ (SRCARCH in the kernel's Makefile). */
 export function srcArch(arch: LinuxRecipe['arch']): string {
   return { x86_64: 'x86' }[arch];
+}
+
+/** A file's date in seconds since 1970, as SOURCE_DATE_EPOCH has it: for what is made in place of the clock's. */
+export async function sourceDate(file: string): Promise<string> {
+  const { mtimeMs } = await stat(file);
+  return String(Math.floor(mtimeMs / 1000));
 }
 
 /** A kernel tree with its output in a folder of its own. */

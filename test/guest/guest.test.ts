@@ -13,7 +13,7 @@ import { startGuest, type Guest, type GuestOptions } from '../../src/vm/guest.js
 import { debianKernel, troubleModule } from './debian-kernel.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
-const ERA: Era = { name: 'modern', olddefconfig: true, panicNow: '-1' };
+const ERA: Era = { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' };
 
 let folder: string;
 let kernelDir: string;

@@ -27,6 +27,13 @@ export const eraSchema = z
     panic: z
       .enum(['-1', '1'])
       .check(z.describe('The value of panic= that restarts soonest; old kernels take no -1.')),
+    userland: z
+      .enum(['host', 'musl'])
+      .check(
+        z.describe(
+          "The guest's programs: the host's busybox, or musl where the host's libc is too new for these kernels.",
+        ),
+      ),
     compiler: z.exactOptional(compiler),
   })
   .check(z.describe('What a generation of kernels does its own way.'));

@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
 import { FAMILIES } from '../../model/scenario.js';
+import { config } from './config.js';
 import { series } from './series.js';
 import { source, unpack } from './source.js';
-import { listOf, name, path, summary, toolchainName, version, versionedName, word } from './words.js';
-
-const config = z
-  .strictObject({
-    base: z
-      .enum(['allnoconfig', 'tinyconfig', 'defconfig'])
-      .check(z.describe('The make target that the fragments are merged onto.')),
-    fragments: listOf(path('A file of CONFIG_ lines.'), 'Merged in this order; the last one wins.'),
-  })
-  .check(z.describe("The kernel's configuration; every symbol asked for is checked afterwards."));
+import { listOf, name, summary, toolchainName, version, versionedName, word } from './words.js';
 
 const verify = z
   .strictObject({
@@ -60,9 +52,14 @@ export const linuxSchema = z
     ),
     series,
     layer7: z.exactOptional(
-      versionedName("Whose match is patched in: a recipe of recipes/layer7. Left out where the series bring ours."),
+      versionedName(
+        'Whose match is patched in: a recipe of recipes/layer7. Left out where the series bring ours.',
+      ),
     ),
-    config,
+    config: config(
+      ['allnoconfig', 'tinyconfig', 'defconfig'],
+      "The kernel's configuration; every symbol asked for is checked afterwards.",
+    ),
     toolchain: toolchainName(
       'The toolchain of containers/ that builds it, where the machine has no such compiler itself.',
     ),

@@ -41,20 +41,21 @@ interface Kernel {
  * @throws Failed `host-lacks` without a static busybox, `command-failed` when the kernel lacks a module
  */
 export async function builderImage(folder: string, kernel: Kernel): Promise<string> {
-  const parts = [await staticBusybox(), ...Object.values(SCRIPTS).map((name) => join(GUEST, name))];
+  const busybox = await staticBusybox();
+  const parts = [busybox, ...Object.values(SCRIPTS).map((name) => join(GUEST, name))];
   const digests = await Promise.all(parts.map(sha256File));
   const key = sha256([kernel.digest, ...MODULES, ...digests].join('\n'));
   const file = join(folder, `${key}.cpio.gz`);
   if ((await kindOf(file)) === 'file') return file;
-  const packed = await promisify(gzip)(await archiveOf(kernel), { level: LEVEL });
+  const packed = await promisify(gzip)(await archiveOf(kernel, busybox), { level: LEVEL });
   await ensureDirectory(folder);
   await writeAtomically(file, packed);
   return file;
 }
 
-async function archiveOf({ dir, release }: Kernel): Promise<Buffer> {
+async function archiveOf({ dir, release }: Kernel, busybox: string): Promise<Buffer> {
   const archive = new CpioArchive();
-  await addBase(archive);
+  await addBase(archive, busybox);
   await addScripts(archive, GUEST, SCRIPTS);
   const stage = await mkdtemp(join(tmpdir(), 'l7build-modules-'));
   try {

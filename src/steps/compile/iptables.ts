@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Argv } from '../../host/exec.js';
 import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
 import { applyOverlay } from '../../series/work-tree.js';
+import { sourceDate } from '../kbuild.js';
 import { need } from '../needs.js';
 import { makerAt } from './make.js';
 import type { BuildSite } from './site.js';
@@ -70,9 +71,8 @@ export function configureCommand(home: string, params: Params): Argv {
 
 /** Flags under which the same sources give the same bytes in any folder. */
 async function buildEnv(src: string, scratch: string): Promise<Record<string, string>> {
-  const { mtimeMs } = await stat(join(src, 'configure'));
   return {
-    SOURCE_DATE_EPOCH: String(Math.floor(mtimeMs / 1000)),
+    SOURCE_DATE_EPOCH: await sourceDate(join(src, 'configure')),
     CFLAGS: `-O2 -ffile-prefix-map=${scratch}=.`,
   };
 }

@@ -10,6 +10,7 @@ import type { StepContext } from '../../model/step.js';
 import type { CompileParams } from '../../model/task.js';
 import { withWorkTree } from '../../series/work-tree.js';
 import { need } from '../needs.js';
+import { busyboxSite, configureBusybox } from './busybox.js';
 import { configureCommand, iptablesSite } from './iptables.js';
 import { linuxSite } from './linux.js';
 import { matchSite } from './match.js';
@@ -68,12 +69,24 @@ function lend(params: CompileParams, ctx: ShellContext, runtime: Runtime): Promi
       return lendHome(ctx, matchSite(ctx, ctx.scratch));
     case 'iptables':
       return lendHome(ctx, iptablesSite(ctx, ctx.scratch), async (site) => {
-        const { log, signal, scratch } = ctx;
-        const argv = configureCommand(scratch, params);
-        const { cwd, env } = site;
-        await runtime.run({ argv, cwd, env, writable: [scratch], log, signal });
+        await runAt(site, configureCommand(ctx.scratch, params), ctx, runtime);
       });
+    case 'busybox':
+      return lendHome(ctx, busyboxSite(ctx, ctx.scratch), (site) =>
+        configureBusybox(site, params, (target) =>
+          runAt(site, [...site.make, target], ctx, runtime),
+        ),
+      );
   }
+}
+
+function runAt(
+  { cwd, env }: BuildSite,
+  argv: Argv,
+  { scratch, log, signal }: ShellContext,
+  runtime: Runtime,
+): Promise<void> {
+  return runtime.run({ argv, cwd, env, writable: [scratch], log, signal });
 }
 
 /** A site that is made from scratch each time: the shell has one of its own. */

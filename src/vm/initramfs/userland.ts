@@ -31,14 +31,18 @@ const ETC: Readonly<Record<string, string>> = {
 const PAGE =
   '<!doctype html><title>guest</title><p>A page that a web server of the guest serves.\n';
 
-/** Adds what every guest has: busybox with its commands, and the folders to mount things at. */
-export async function addBase(archive: CpioArchive): Promise<void> {
+/**
+ * Adds what every guest has: busybox with its commands, and the folders to mount things at.
+ *
+ * @param busybox a static one, which has to run here too: it names its commands
+ */
+export async function addBase(archive: CpioArchive, busybox: string): Promise<void> {
   for (const directory of ['dev', 'proc', 'sys', 'run', 'tmp', 'root']) {
     archive.add(directory, { kind: 'directory' });
   }
   // The kernel opens it for process 1 before anything is mounted.
   archive.add('dev/console', { kind: 'device', major: 5, minor: 1 });
-  await addBusybox(archive);
+  await addBusybox(archive, busybox);
 }
 
 /** Adds scripts of ours. @param places path in the archive, and name below `guest` */
@@ -53,13 +57,22 @@ export async function addScripts(
   }
 }
 
-/** Adds what every guest has, /etc, and our own init and agent. @param guest folder of the last two */
+/** What a guest's programs are made of. */
+export interface Userland {
+  /** A static one. */
+  readonly busybox: string;
+  /** Folder of our own init and agent. */
+  readonly guest: string;
+  /** Loaded at boot, in this order. */
+  readonly modules: readonly string[];
+}
+
+/** Adds what every guest has, /etc, and our own init and agent. */
 export async function addUserland(
   archive: CpioArchive,
-  guest: string,
-  modules: readonly string[],
+  { busybox, guest, modules }: Userland,
 ): Promise<void> {
-  await addBase(archive);
+  await addBase(archive, busybox);
   await addScripts(archive, guest, {
     init: 'init',
     'bin/agent': 'agent',
@@ -79,8 +92,7 @@ export async function staticBusybox(): Promise<string> {
   return busybox;
 }
 
-async function addBusybox(archive: CpioArchive): Promise<void> {
-  const busybox = await staticBusybox();
+async function addBusybox(archive: CpioArchive, busybox: string): Promise<void> {
   archive.add(BUSYBOX, { kind: 'file', data: await readFile(busybox), executable: true });
   const { stdout } = await exec([busybox, '--list']);
   for (const applet of stdout.split('\n').filter(Boolean)) {

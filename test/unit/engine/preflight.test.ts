@@ -1,8 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
 import type { BuilderName } from '../../../src/model/runtime.js';
-import { lacking, missing, packagesFor, requirements } from '../../../src/engine/preflight.js';
+import {
+  lacking,
+  missing,
+  packagesFor,
+  requirements,
+  type Demands,
+} from '../../../src/engine/preflight.js';
 
+const MODERN: Demands = {
+  mode: 'full',
+  verify: true,
+  builder: 'host',
+  busybox: 'host',
+  musl: false,
+};
 const tool = { what: 'no-such-program-l7', package: 'some-package', why: 'does things' };
 const header = { what: '/usr/include/no-such-l7.h', package: 'some-dev', why: 'declares things' };
 const there = { what: 'sh', package: 'dash', why: 'runs scripts' };
@@ -26,7 +39,7 @@ test('a package is named once', () => {
 
 test('module mode needs less than full mode, and QEMU only to verify', () => {
   const names = (mode: 'full' | 'module', verify: boolean): string[] =>
-    packagesFor(requirements({ mode, verify, builder: 'host' }));
+    packagesFor(requirements({ ...MODERN, mode, verify }));
   expect(names('full', true)).toEqual(expect.arrayContaining(['bison', 'flex', 'qemu-system-x86']));
   expect(names('module', true)).not.toContain('bison');
   expect(names('full', false)).not.toContain('qemu-system-x86');
@@ -34,11 +47,23 @@ test('module mode needs less than full mode, and QEMU only to verify', () => {
 
 test('a builder with a root needs what makes it, and no compiler of the machine', () => {
   const names = (builder: BuilderName): string[] =>
-    packagesFor(requirements({ mode: 'full', verify: false, builder }));
+    packagesFor(requirements({ ...MODERN, verify: false, builder }));
   for (const builder of ['chroot', 'podman', 'docker', 'qemu'] as const) {
     expect(names(builder)).toContain('mmdebstrap');
     expect(names(builder)).not.toContain('bison');
   }
   expect(names('podman')).toContain('podman');
   expect(names('qemu')).toContain('qemu-system-x86');
+});
+
+test('musl is asked for where something is compiled with it by the machine, and busybox where it is the guest’s', () => {
+  const names = (change: Partial<Demands>): string[] =>
+    packagesFor(requirements({ ...MODERN, ...change }));
+  const old = { busybox: 'recipe', musl: true } as const;
+  expect(names({})).toContain('busybox-static');
+  expect(names({})).not.toContain('musl-tools');
+  expect(names(old)).toContain('musl-tools');
+  expect(names(old)).not.toContain('busybox-static');
+  expect(names({ ...old, builder: 'chroot' })).not.toContain('musl-tools');
+  expect(names({ ...old, builder: 'qemu' })).toContain('busybox-static');
 });

@@ -10,7 +10,7 @@ import { resolveConfig } from '../../../src/kconfig/resolve.js';
 import type { ConfigSpec, Era } from '../../../src/model/recipe.js';
 import { FAKE_LINUX } from '../series/workshop.js';
 
-const MODERN: Era = { name: 'modern', olddefconfig: true, panicNow: '-1' };
+const MODERN: Era = { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' };
 
 let build: string;
 let targets: string[];

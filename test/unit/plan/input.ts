@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { IptablesRecipe, LinuxRecipe, ToolchainRecipe } from '../../../src/model/recipe.js';
+import type {
+  BusyboxRecipe,
+  IptablesRecipe,
+  LinuxRecipe,
+  ToolchainRecipe,
+} from '../../../src/model/recipe.js';
 import type { PlanInput } from '../../../src/plan/input.js';
 
 const file = (path: string) => ({ path, sha256: path.padEnd(64, '0') });
@@ -11,7 +16,7 @@ export const linux: LinuxRecipe = {
   summary: 'a kernel',
   file: file('recipes/linux/6.1.yaml'),
   arch: 'x86_64',
-  era: { name: 'modern', olddefconfig: true, panicNow: '-1' },
+  era: { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' },
   linux: {
     source: { kind: 'http', urls: ['https://example.org/linux.tar.xz'], sha256: 'a'.repeat(64) },
     unpack: {},
@@ -50,6 +55,18 @@ export const iptables: IptablesRecipe = {
   backends: ['legacy', 'nft'],
 };
 
+export const busybox: BusyboxRecipe = {
+  kind: 'busybox',
+  version: '1.35.0',
+  summary: 'busybox',
+  file: file('recipes/busybox/1.35.0.yaml'),
+  busybox: {
+    source: { kind: 'apt', suite: 'bookworm', type: 'source', package: 'busybox' },
+    unpack: {},
+  },
+  config: { base: 'defconfig', fragments: [file('b.config')], requests: [] },
+};
+
 export const toolchain: ToolchainRecipe = {
   kind: 'toolchain',
   name: 'bookworm-gcc-12',
@@ -79,7 +96,12 @@ export function planInput(change: Partial<PlanInput> = {}): PlanInput {
     overrides: {},
     verify: true,
     inVm: false,
-    host: { toolchain: { gcc: 'gcc 12' }, userland: { busybox: '1.35' }, vm: { qemu: '7.2' } },
+    host: {
+      toolchain: { gcc: 'gcc 12' },
+      musl: { musl: '1.2.3' },
+      userland: { busybox: '1.35' },
+      vm: { qemu: '7.2' },
+    },
     ...change,
   };
 }

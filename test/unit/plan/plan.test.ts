@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Failed } from '../../../src/model/failure.js';
 import type { Plan } from '../../../src/model/task.js';
 import { makePlan } from '../../../src/plan/plan.js';
-import { linux, planInput, toolchain } from './input.js';
+import { busybox, linux, planInput, toolchain } from './input.js';
 
 const ids = (plan: Plan): string[] => plan.tasks.map((task) => task.id);
 
@@ -77,6 +77,27 @@ test('a source that this run does not have is refused, and those it has are name
   const { failure } = failureOf(() => makePlan(planInput({ overrides })));
   expect(failure.reason).toBe('usage');
   expect(failure.hints?.join()).toContain('linux, iptables');
+});
+
+test("a guest's own busybox is compiled by the builder and goes into the image", () => {
+  const { tasks } = makePlan(planInput({ busybox, toolchain, inVm: true }));
+  const own = tasks.filter(({ id }) => id.endsWith(':busybox'));
+  expect(own.map(({ id }) => id)).toEqual(['fetch:busybox', 'unpack:busybox', 'compile:busybox']);
+  expect(own.at(-1)).toMatchObject({
+    needs: { tree: 'unpack:busybox', toolchain: 'toolchain' },
+    tools: { vm: 'unpack:vm' },
+    params: { what: 'busybox', config: busybox.config },
+    host: { gcc: 'gcc 12', musl: '1.2.3' },
+  });
+  const image = tasks.find(({ id }) => id === 'image:initramfs');
+  expect(image?.needs).toMatchObject({ busybox: 'compile:busybox' });
+  const overrides = { busybox: { kind: 'local', path: '/src/busybox' } } as const;
+  expect(makePlan(planInput({ busybox, overrides })).tasks).toContainEqual(
+    expect.objectContaining({
+      id: 'fetch:busybox',
+      params: { name: 'busybox', source: overrides.busybox },
+    }),
+  );
 });
 
 test('the same input gives the same plan', () => {

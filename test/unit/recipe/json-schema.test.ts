@@ -11,6 +11,7 @@ const FOLDERS = {
   layer7: 'layer7',
   definitions: 'definitions',
   iptables: 'iptables',
+  busybox: 'busybox',
 } as const;
 const KINDS = Object.keys(FOLDERS) as (keyof typeof FOLDERS)[];
 

@@ -6,7 +6,7 @@ import { listRecipes } from '../../../src/recipe/index.js';
 import { IPTABLES, LINUX, edited, failureOf, place, project } from './project.js';
 
 describe('the list of recipes', () => {
-  it('has kernels first, then iptables, each from the oldest version on', async () => {
+  it('has kernels first, then iptables, then busybox, each from the oldest version on', async () => {
     const linux = await edited(LINUX);
     const root = await project({
       'recipes/linux/6.12.yaml': linux.replace("version: '6.1'", "version: '6.12'"),
@@ -19,6 +19,7 @@ describe('the list of recipes', () => {
       'linux 6.2',
       'linux 6.12',
       'iptables 1.8.9',
+      'busybox 1.35.0',
     ]);
   });
 

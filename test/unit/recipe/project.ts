@@ -9,6 +9,7 @@ import { Failed, type Failure } from '../../../src/model/failure.js';
 
 const FIXTURE = fileURLToPath(new URL('../../fixtures/recipes/project', import.meta.url));
 export const LINUX = 'recipes/linux/6.1.yaml';
+export const BUSYBOX = 'recipes/busybox/1.35.0.yaml';
 export const IPTABLES = 'recipes/iptables/1.8.9.yaml';
 
 /** A copy of the fixture project in a folder of its own, removed when the test ends. */

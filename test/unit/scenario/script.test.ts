@@ -99,16 +99,16 @@ describe('checkScript', () => {
       ?.slice('[ "$1" ] || exec unshare -n sh "$0" inside\n'.length)
       .replace('. /lib/traffic', readTraffic());
     busybox(files ?? '', folder);
-    const said = busybox('exec 3>told; sh chat.client', folder, "don't 100% $(reboot)\r\n");
+    const said = busybox('exec 9>told; sh chat.client', folder, "don't 100% $(reboot)\r\n");
     expect(said).toBe("it's \x13\0\n");
     expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('chat\n');
-    const answer = busybox('exec 3>told; sh chat.server', folder, said);
+    const answer = busybox('exec 9>told; sh chat.server', folder, said);
     expect(answer).toBe("don't 100% $(reboot)\r\n");
     expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('');
     // Other bytes, or too few, are no end.
-    busybox('exec 3>told; sh chat.client', folder, "don't 100% $(reboot)\n");
+    busybox('exec 9>told; sh chat.client', folder, "don't 100% $(reboot)\n");
     expect(readFileSync(join(folder, 'told'), 'utf8')).toBe('');
-    expect(busybox('exec 3>told; sh chat.server', folder, said.slice(1))).toBe('');
+    expect(busybox('exec 9>told; sh chat.server', folder, said.slice(1))).toBe('');
   });
 
   /** Of guest/traffic, the part that needs no network namespace. */

@@ -11,7 +11,7 @@ import type { StepContext, StepResult } from '../../../src/model/step.js';
 import { configure } from '../../../src/steps/configure.js';
 import { Workshop } from '../series/workshop.js';
 
-const ERA: Era = { name: 'modern', olddefconfig: true, panicNow: '-1' };
+const ERA: Era = { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' };
 const STATE = `CONFIG_NET=y
 CONFIG_INET=y
 CONFIG_NETFILTER=y

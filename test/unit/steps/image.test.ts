@@ -71,7 +71,8 @@ describe('image', () => {
   it('holds what the guest starts with, from a patched kernel', async () => {
     modules('linux/modules', 'xt_layer7', 'other');
     const { out, facts } = await run({ linux: 'linux' }, ['xt_layer7']);
-    expect(facts).toEqual({ release: RELEASE, modules: ['xt_layer7'], size: packed(out).length });
+    const size = packed(out).length;
+    expect(facts).toEqual({ release: RELEASE, modules: ['xt_layer7'], definitions: 2, size });
     expect(names(out)).toEqual(
       expect.arrayContaining([
         'init',
@@ -88,6 +89,22 @@ describe('image', () => {
       ]),
     );
     expect(names(out)).not.toContain(`lib/modules/${RELEASE}/kernel/other.ko`);
+  });
+
+  it("has the guest's own busybox where there is one, with the commands that it names", async () => {
+    modules('linux/modules');
+    mkdirSync(join(folder, 'linux/modules/lib/modules', RELEASE), { recursive: true });
+    mkdirSync(join(folder, 'busybox'));
+    const own = "#!/bin/sh\nprintf 'busybox\\nash\\nonly-here\\n'\n";
+    writeFileSync(join(folder, 'busybox/busybox'), own, { mode: 0o755 });
+    const { out } = await run({ linux: 'linux', busybox: 'busybox' }, []);
+    expect(names(out).filter((name) => name.startsWith('bin/'))).toEqual([
+      'bin/agent',
+      'bin/ash',
+      'bin/busybox',
+      'bin/only-here',
+    ]);
+    expect(gunzipSync(packed(out)).includes(own)).toBe(true);
   });
 
   it('takes the match from beside a distribution kernel', async () => {

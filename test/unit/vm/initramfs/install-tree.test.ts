@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CpioArchive } from '../../../../src/vm/initramfs/cpio.js';
 import { addInstallTree } from '../../../../src/vm/initramfs/install-tree.js';
-import { addUserland } from '../../../../src/vm/initramfs/userland.js';
+import { addUserland, staticBusybox } from '../../../../src/vm/initramfs/userland.js';
 
 const GUEST = join(import.meta.dirname, '../../../../guest');
 
@@ -55,7 +55,11 @@ describe('addInstallTree', () => {
   it('makes a tree in which its programs run', async () => {
     const archive = new CpioArchive();
     await addInstallTree(archive, root, '/');
-    await addUserland(archive, GUEST, ['xt_a', 'xt_b']);
+    await addUserland(archive, {
+      busybox: await staticBusybox(),
+      guest: GUEST,
+      modules: ['xt_a', 'xt_b'],
+    });
     const guest = await mkdtemp(join(tmpdir(), 'guest-'));
     const argv = ['--extract', '--make-directories', '--quiet', '--nonmatching', 'dev/console'];
     execFileSync('cpio', argv, { cwd: guest, input: archive.toBuffer() });

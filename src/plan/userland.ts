@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Task } from '../model/task.js';
+import type { PlanParts } from './input.js';
+import { fetchTask, unpackTask } from './tasks.js';
+
+/** The tasks of a guest's own busybox, and what they mean to its image. */
+export interface UserlandRoles {
+  readonly tasks: readonly Task[];
+  readonly needs: Readonly<Record<string, string>>;
+}
+
+/** Nothing where the guest's programs are the machine's. */
+export function userland({ input, source, builder }: PlanParts): UserlandRoles {
+  const { busybox, host } = input;
+  if (busybox === undefined) return { tasks: [], needs: {} };
+  const what = `busybox ${busybox.version}`;
+  const compile: Task = {
+    id: 'compile:busybox',
+    verb: 'compile',
+    title: `compile ${what}`,
+    needs: { tree: 'unpack:busybox', ...builder.needs },
+    tools: builder.tools,
+    params: { what: 'busybox', config: busybox.config },
+    host: { ...host.toolchain, ...host.musl },
+  };
+  return {
+    tasks: [
+      fetchTask('busybox', what, source('busybox', busybox.busybox.source)),
+      unpackTask('busybox', what, busybox.busybox.unpack),
+      compile,
+    ],
+    needs: { busybox: compile.id },
+  };
+}
