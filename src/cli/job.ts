@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { FetchPolicy } from '../model/step.js';
 import type { LinuxRecipe, IptablesRecipe, ProjectFile, ToolchainRecipe } from '../model/recipe.js';
-import type { LocalSource } from '../model/source.js';
 import type { Builder } from '../model/runtime.js';
 import type { Plan } from '../model/task.js';
 import { makePlan } from '../plan/plan.js';
@@ -13,6 +12,7 @@ import { chooseBuilder, type Choice } from '../runtimes/choose.js';
 import { openBuilder } from '../runtimes/index.js';
 import { definitionFiles } from './definitions.js';
 import type { BuildOptions } from './build-options.js';
+import { localSources, wordOf } from './local-sources.js';
 import { userlandFacts, vmFacts } from './host-facts.js';
 import { PROJECT } from './paths.js';
 
@@ -33,6 +33,8 @@ export interface Job {
   readonly plan: Plan;
   readonly builder: Builder;
   readonly policy: FetchPolicy;
+  /** What the user put in place of sources, in words that mean the same for good. */
+  readonly source: BuildOptions['source'];
   readonly host: Readonly<Record<string, string>>;
 }
 
@@ -71,19 +73,15 @@ export async function prepare(
   choice: Choice,
   options: BuildOptions,
   cache: string,
+  signal: AbortSignal,
 ): Promise<Job> {
+  const overrides = await localSources(options.source, signal);
   const [opened, userland, vm] = await Promise.all([
     openBuilder(choice.name, { cache, jobs: options.jobs }),
     userlandFacts(choice.name === 'host'),
     options.verify ? vmFacts(cache) : Promise.resolve({}),
   ]);
   const builder = { ...opened, why: `${choice.why}; ${opened.why}` };
-  const overrides = Object.fromEntries(
-    Object.entries(options.source).map(([name, path]): [string, LocalSource] => [
-      name,
-      { kind: 'local', path },
-    ]),
-  );
   const { toolchain, ...recipes } = chosen;
   const plan = makePlan({
     ...recipes,
@@ -100,6 +98,9 @@ export async function prepare(
     plan,
     builder,
     policy: { mirrors: options.mirror, offline: options.offline },
+    source: Object.fromEntries(
+      Object.entries(overrides).map(([name, source]) => [name, wordOf(source)]),
+    ),
     host: { ...userland, ...vm },
   };
 }

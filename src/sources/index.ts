@@ -30,6 +30,8 @@ export async function fetchSource(
       return (await import('./debs.js')).fetchDebs(name, source, ctx);
     case 'local':
       return (await import('./local.js')).fetchLocal(source, ctx);
+    case 'revision':
+      return (await import('./revision.js')).fetchRevision(name, source, ctx);
   }
 }
 
@@ -53,6 +55,7 @@ export async function resolveSource(
     case 'http':
     case 'git':
     case 'debs':
+    case 'revision':
       return [];
   }
 }

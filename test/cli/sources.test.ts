@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/host/hash.js';
 import type { Manifest } from '../../src/model/store.js';
 import { ARCHIVE, FakeProject } from './project.js';
 import type { Ended } from './program.js';
-import { artifactsIn, reportIn } from './report.js';
+import { artifactsIn, endedIn, eventsOf, reportIn } from './report.js';
+
+const GIT_WHO = ['-c', 'user.name=T', '-c', 'user.email=t@example.org'];
 
 let project: FakeProject;
 beforeEach(async () => {
@@ -150,6 +153,16 @@ describe('--offline', () => {
   });
 });
 
+it('--mirror with a folder that is not there is told at once', async () => {
+  const mirror = join(project.root, 'mirror');
+  for (const words of [project.job(), ['containers', 'build', 'small-gcc-12']]) {
+    const { code, stderr } = await project.run(...words, '--mirror', mirror);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--mirror ${mirror}: there is no such folder`);
+  }
+  expect(project.origin.asked).toEqual([]);
+});
+
 describe('--source', () => {
   it('takes a tree or an archive of the user’s, unpinned, with the same outcome', async () => {
     expect((await project.build()).code).toBe(0);
@@ -169,6 +182,51 @@ describe('--source', () => {
       expect(report.reproduce).toContain(`--source linux=${path}`);
       expect(artifactsIn(project.out)['config']).toBe(pinned['config']);
     }
+  });
+
+  it('takes a revision of a git repository, whatever lies in its work tree', async () => {
+    const repository = project.tree('linux');
+    const git = (...args: string[]): string =>
+      execFileSync('git', ['-C', repository, ...GIT_WHO, ...args], { encoding: 'utf8' }).trim();
+    git('init', '-q', '-b', 'main');
+    git('add', '-f', '.');
+    git('commit', '-qm', 'first');
+    git('tag', 'v9.9');
+    const commit = git('rev-parse', 'HEAD');
+    project.put('Makefile', 'all:\n\tfalse\n', 'linux');
+    const { code, stdout } = await project.build('--source', `linux=${repository}@v9.9`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warn .*linux comes from this machine: nobody vouches for it/m);
+    const { inputs, reproduce } = reportIn(project.out);
+    expect(inputs.find(({ source }) => source === 'linux')).toMatchObject({
+      from: `${repository}@${commit}`,
+      version: commit,
+      pinned: false,
+    });
+    expect(reproduce).toContain(`--source linux=${repository}@${commit}`);
+    const again = await project.build('--json', '--source', `linux=${repository}@main`);
+    expect(again.code).toBe(0);
+    expect(endedIn(eventsOf(again.stdout), 'done')).toEqual([]);
+
+    const tagless = await project.build('--source', `linux=${repository}@v9.8`);
+    expect(tagless.code).toBe(2);
+    expect(tagless.stderr).toContain(`the repository ${repository} has no revision "v9.8"`);
+    expect(tagless.stderr).toContain('did you mean v9.9?');
+    const bare = await project.build('--source', `linux=${repository}/.git`);
+    expect(bare.code).toBe(2);
+    expect(bare.stderr).toContain(`--source linux=${repository}/.git@REVISION`);
+  });
+
+  it('with a revision of what is no repository is told; a path with an @ is a path', async () => {
+    const none = await project.build('--source', `linux=${project.dir}@v1`);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain(`${project.dir} is no git repository`);
+    const nowhere = await project.build('--source', 'linux=/nowhere/at/all@v1');
+    expect(nowhere.code).toBe(2);
+    expect(nowhere.stderr).toContain('--source linux=REPOSITORY@REVISION');
+    const odd = join(project.root, 'linux@v1');
+    cpSync(project.tree('linux'), odd, { recursive: true });
+    expect((await project.build('--source', `linux=${odd}`)).code).toBe(0);
   });
 
   it('for a source that the run has not is told before anything starts', async () => {
