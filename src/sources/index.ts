@@ -5,6 +5,7 @@ import type { FetchContext, ResolveContext } from './context.js';
 
 export { parseStanzas } from './apt-query.js';
 export { resolveSet } from './apt-set.js';
+export { isUnbrought, joined } from './explain.js';
 
 /**
  * Brings a source's files into `ctx.out`. Every digest that is known was checked.
