@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Failed } from '../model/failure.js';
 import { BUILDERS, type BuilderName } from '../model/runtime.js';
 import { nearest } from '../recipe/nearest.js';
 
@@ -58,7 +60,7 @@ export function addBuildOptions(command: Command): Command {
 
 /** Adds the options that say what is built and where to a command, whose action then has a kernel. */
 export function addChoiceOptions(command: Command): Command {
-  return command
+  return addFetchOptions(command)
     .hook('preAction', refuseNoKernel)
     .option('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)')
     .option('--iptables <version>', "iptables recipe (default: the kernel recipe's)")
@@ -77,13 +79,37 @@ export function addChoiceOptions(command: Command): Command {
       '--toolchain <name>',
       "what a builder with a root compiles with (default: the recipe's)",
     )
-    .option('--source <name=path>', 'local tree or archive in place of a source', collectSource, {})
-    .option('--mirror <dir|url>', 'look for files here first (repeatable)', collectMirror, [])
-    .option('--offline', 'use no network at all', false)
+    .option(
+      '--source <name=path>',
+      'local tree or archive in place of a source, or REPOSITORY@REVISION of a git repository',
+      collectSource,
+      {},
+    )
     .option('--protocols <set,...>', "definition sets (default: the recipe's)", splitList)
     .option('--out <dir>', 'where to deliver (default: out/<kernel>, with -module in module mode)')
     .option('--jobs <n>', 'parallel jobs for make', positive, availableParallelism())
     .option('--install-deps', "install what is missing with the system's package manager", false);
+}
+
+/** Adds the options that say from where files are brought; a mirror folder that is not there is refused. */
+export function addFetchOptions(command: Command): Command {
+  return command
+    .hook('preAction', refuseNoMirror)
+    .option('--mirror <dir|url>', 'look for files here first (repeatable)', collectMirror, [])
+    .option('--offline', 'use no network at all', false);
+}
+
+async function refuseNoMirror(command: Command): Promise<void> {
+  const mirrors = (command.opts()['mirror'] as string[]).filter((mirror) => !isAddress(mirror));
+  for (const mirror of mirrors) {
+    const there = await stat(mirror).catch(() => undefined);
+    if (there?.isDirectory() === true) continue;
+    throw new Failed({
+      reason: 'usage',
+      message: `--mirror ${mirror}: there is no such folder`,
+      hints: ['give a folder with files named as upstream names them, or an http address'],
+    });
+  }
 }
 
 /**
@@ -113,14 +139,20 @@ function collectSource(
   const match = /^([a-z][a-z0-9-]*)=(.+)$/.exec(value);
   const [, name, path] = match ?? [];
   if (name === undefined || path === undefined) {
-    throw new InvalidArgumentError('write it as NAME=PATH, for example linux=/usr/src/linux.');
+    throw new InvalidArgumentError(
+      'write it as NAME=PATH, for example linux=/usr/src/linux or linux=/usr/src/linux@v6.1.',
+    );
   }
   return { ...known, [name]: resolve(path) };
 }
 
 /** An argument of `--mirror`: an address, or a folder's path made absolute. */
-export function collectMirror(value: string, known: readonly string[]): string[] {
-  return [...known, /^https?:\/\//.test(value) ? value : resolve(value)];
+function collectMirror(value: string, known: readonly string[]): string[] {
+  return [...known, isAddress(value) ? value : resolve(value)];
+}
+
+function isAddress(mirror: string): boolean {
+  return /^https?:\/\//.test(mirror);
 }
 
 function splitList(value: string): string[] {

@@ -26,7 +26,7 @@ export async function build(options: BuildOptions, signal: AbortSignal): Promise
   const cache = storeRoot(process.env);
   const choice = await decideBuilder(chosen, options, cache);
   await ensureHost(chosen, options, choice.name, signal);
-  const job = await prepare(chosen, choice, options, cache);
+  const job = await prepare(chosen, choice, options, cache, signal);
   if (options.dryRun) {
     writeLine(options.json ? JSON.stringify(job.plan) : planText(job.plan));
     return EXIT.verified;

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import { aligned } from '../host/columns.js';
 import { ENGINES } from '../model/runtime.js';
-import { collectMirror } from './build-options.js';
+import { addFetchOptions } from './build-options.js';
 import { buildToolchain, type ContainersBuildOptions } from './containers/build.js';
 import { checkToolchains } from './containers/check.js';
 import { listToolchains } from './containers/list.js';
@@ -59,8 +59,7 @@ export function addContainers(program: Command, shell: Shell): void {
 }
 
 function addBuild(containers: Command, shell: Shell): void {
-  containers
-    .command('build')
+  addFetchOptions(containers.command('build'))
     .description('make the root of a toolchain, or an image of it')
     .argument('<name>', NAME)
     .option(
@@ -69,8 +68,6 @@ function addBuild(containers: Command, shell: Shell): void {
       'mmdebstrap',
     )
     .addOption(new Option('--engine <engine>', 'make an image for it too').choices(ENGINES))
-    .option('--mirror <dir|url>', 'look for packages here first (repeatable)', collectMirror, [])
-    .option('--offline', 'use no network at all', false)
     .option('--json', 'events as JSON, one a line', false)
     .option('--plain', 'plain lines, also on a terminal', false)
     .option('--verbose', 'tell how far running steps are', false)

@@ -16,17 +16,17 @@ export function addExplain(program: Command, shell: Shell): void {
   addBuildOptions(program.command('explain'))
     .description('what would be done and why, and whether it can be done here; builds nothing')
     .action(async (options: BuildOptions) => {
-      shell.end(await explain(options));
+      shell.end(await explain(options, shell.signal));
     });
 }
 
-async function explain(options: BuildOptions): Promise<ExitCode> {
+async function explain(options: BuildOptions, signal: AbortSignal): Promise<ExitCode> {
   const chosen = await choose(options);
   const cache = storeRoot(process.env);
   const choice = await decideBuilder(chosen, options, cache);
   const absent = await missing(requirements(demands(chosen, options, choice.name)));
   const canVerify = absent.length === 0 && options.verify;
-  const job = await prepare(chosen, choice, { ...options, verify: canVerify }, cache);
+  const job = await prepare(chosen, choice, { ...options, verify: canVerify }, cache, signal);
   if (options.json) writeLine(JSON.stringify({ plan: job.plan, missing: absent }, null, 2));
   else for (const line of explanation(job)) writeLine(line);
   if (absent.length === 0) {
@@ -93,6 +93,8 @@ function sourceText(source: Source): string {
       return `${String(source.debs.length)} packages, each pinned by its SHA-256`;
     case 'local':
       return `${source.path}, as it is (unpinned)`;
+    case 'revision':
+      return `${source.path} at ${source.commit.slice(0, 12)} (unpinned)`;
   }
 }
 

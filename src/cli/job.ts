@@ -9,7 +9,6 @@ import type {
   ProviderRecipe,
   ToolchainRecipe,
 } from '../model/recipe.js';
-import type { LocalSource } from '../model/source.js';
 import type { Builder } from '../model/runtime.js';
 import type { Plan } from '../model/task.js';
 import { makePlan } from '../plan/plan.js';
@@ -27,6 +26,7 @@ import { chooseBuilder, type Choice } from '../runtimes/choose.js';
 import { openBuilder } from '../runtimes/index.js';
 import { chooseDefinitions, type ChosenDefinitions } from './definitions.js';
 import type { BuildOptions } from './build-options.js';
+import { localSources, wordOf } from './local-sources.js';
 import { muslFacts, userlandFacts, vmFacts } from './host-facts.js';
 import { PROJECT } from './paths.js';
 
@@ -48,6 +48,8 @@ export interface Job {
   readonly plan: Plan;
   readonly builder: Builder;
   readonly policy: FetchPolicy;
+  /** What the user put in place of sources, in words that mean the same for good. */
+  readonly source: BuildOptions['source'];
   readonly host: Readonly<Record<string, string>>;
 }
 
@@ -111,8 +113,10 @@ export async function prepare(
   choice: Choice,
   options: BuildOptions,
   cache: string,
+  signal: AbortSignal,
 ): Promise<Job> {
   const ownTools = choice.name === 'host';
+  const overrides = await localSources(options.source, signal);
   const [opened, userland, musl, vm] = await Promise.all([
     openBuilder(choice.name, { cache, jobs: options.jobs }),
     userlandFacts({ busybox: chosen.busybox === undefined, libraries: ownTools }),
@@ -120,12 +124,6 @@ export async function prepare(
     options.verify ? vmFacts(cache) : Promise.resolve({}),
   ]);
   const builder = { ...opened, why: `${choice.why}; ${opened.why}` };
-  const overrides = Object.fromEntries(
-    Object.entries(options.source).map(([name, path]): [string, LocalSource] => [
-      name,
-      { kind: 'local', path },
-    ]),
-  );
   const { toolchain, ...recipes } = chosen;
   const plan = makePlan({
     ...recipes,
@@ -146,6 +144,9 @@ export async function prepare(
     plan,
     builder,
     policy: { mirrors: options.mirror, offline: options.offline },
+    source: Object.fromEntries(
+      Object.entries(overrides).map(([name, source]) => [name, wordOf(source)]),
+    ),
     host: { ...musl, ...userland, ...vm },
   };
 }

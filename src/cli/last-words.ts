@@ -9,8 +9,9 @@ import { writeFailure, writeLine } from './screen.js';
 /** The end of a run for people: what was verified, where it lies, the command to try next. */
 export function lastWords(report: Report, out: string, options: Pick<BuildOptions, 'json'>): void {
   if (report.failure !== undefined) {
-    const failed = report.steps.find((step) => step.outcome === 'failed');
-    writeFailure(report.failure, failed?.title);
+    // Of several sources that could not be brought the failure says itself which they are.
+    const [failed, ...others] = report.steps.filter((step) => step.outcome === 'failed');
+    writeFailure(report.failure, others.length === 0 ? failed?.title : undefined);
   }
   if (!options.json) writeLine(closing(report, shortest(out)));
 }

@@ -74,7 +74,7 @@ export async function openRecord(job: Job, options: BuildOptions, out: string): 
       toolchain: job.builder.toolchain ?? {},
       confinement: job.builder.confinement,
     },
-    reproduce: reproducer(options),
+    reproduce: reproducer({ ...options, source: job.source }),
   };
   const record = new Record(out, start, job.plan.tasks);
   await record.write();

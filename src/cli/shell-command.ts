@@ -74,7 +74,7 @@ async function standAt(
   const cache = storeRoot(process.env);
   const choice = await decideBuilder(chosen, how, cache);
   await ensureHost(chosen, how, choice.name, signal);
-  const job = await prepare(chosen, choice, how, cache);
+  const job = await prepare(chosen, choice, how, cache, signal);
   const task = await taskOf(job.plan, options);
   const home = join(cache, 'shell', task.id.replace(':', '-'));
   const act = async (): Promise<number> => {

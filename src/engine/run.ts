@@ -13,32 +13,32 @@ import type { RunEnvironment, TaskResult } from './environment.js';
 import { inventory } from './inventory.js';
 import { resolved } from './resolve.js';
 import { runStep } from './steps.js';
+import { Stop } from './stop.js';
 import { digestOf } from './store.js';
 
 /**
  * Runs a plan: every task as soon as what it needs is there, taken from the store where its key is known.
  *
  * @returns the outcome of every task, in the plan's order
- * @throws Failed of the first task that failed, after the others have been stopped
+ * @throws Failed of the first task that failed, after the others have been stopped. When a source could
+ *   not be brought, the other sources are still tried, and what is told is all that could not be
  */
 export async function runPlan(plan: Plan, env: RunEnvironment): Promise<TaskResult[]> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([env.signal, stop.signal]);
+  const stop = new Stop(env.signal);
   const running = new Map<string, Promise<TaskResult>>();
-  let first: Error | undefined;
   for (const task of plan.tasks) {
+    const signal = stop.signalFor(task);
     const result = runTask(task, running, { ...env, signal });
     running.set(
       task.id,
       result.catch((error: unknown) => {
-        first ??= error instanceof Error ? error : new Error(String(error));
-        stop.abort();
+        if (!signal.aborted || env.signal.aborted) stop.because(task, error);
         throw error;
       }),
     );
   }
   const ends = await Promise.allSettled(running.values());
-  if (first !== undefined) throw first;
+  stop.tell(plan);
   return ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
 }
 

@@ -13,6 +13,7 @@ const CARRIED = [
   'FTP_PROXY',
   'ALL_PROXY',
   'NO_PROXY',
+  'RES_OPTIONS',
   'SSH_AUTH_SOCK',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
@@ -26,11 +27,22 @@ export function ownEnvironment(): Record<string, string> {
   );
 }
 
+/**
+ * How glibc asks name servers (resolv.conf(5)), unless the user says otherwise: a lookup cannot be called
+ * off, and by default one that nobody answers keeps a process for half a minute.
+ */
+const RESOLVER = 'timeout:4 attempts:1';
+
+/** Sees to it that lookups of this process end within seconds. To be called before the first one. */
+export function hastenLookups(): void {
+  process.env['RES_OPTIONS'] ??= RESOLVER;
+}
+
 /** The environment for a program that talks to the network, with messages in English. */
 export function networkEnvironment(): Record<string, string> {
   const carried = CARRIED.flatMap((name): [string, string][] => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
-  return { ...Object.fromEntries(carried), LC_ALL: 'C' };
+  return { RES_OPTIONS: RESOLVER, ...Object.fromEntries(carried), LC_ALL: 'C' };
 }

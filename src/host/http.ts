@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hastenLookups } from './environment.js';
 import { interrupted } from './exec.js';
 import { temporaryName } from './files.js';
 import { errorCode, formatBytes, requireSpace, writing } from './space.js';
@@ -183,6 +184,7 @@ async function attempts(transfer: Transfer): Promise<Downloaded> {
 async function attempt(transfer: Transfer): Promise<void> {
   // Loaded when first needed: a run that downloads nothing has no use for it.
   const { got, HTTPError, RequestError } = await import('got');
+  hastenLookups();
   const { url, signal } = transfer.request;
   const stream = got.stream(url, {
     headers: transfer.headers(),

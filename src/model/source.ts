@@ -54,6 +54,15 @@ export interface LocalSource {
   readonly path: string;
 }
 
+/** A commit of a git repository of the user's, bare or not; never pinned, and the report says so. */
+export interface RevisionSource {
+  readonly kind: 'revision';
+  /** Absolute path of the repository. */
+  readonly path: string;
+  /** The whole commit. */
+  readonly commit: string;
+}
+
 /** A .deb file in Debian's archive, pinned. */
 export interface LockedDeb {
   readonly name: string;
@@ -78,7 +87,7 @@ export interface DebsSource {
   readonly debs: readonly LockedDeb[];
 }
 
-export type Source = AptSource | HttpSource | GitSource | DebsSource | LocalSource;
+export type Source = AptSource | HttpSource | GitSource | DebsSource | LocalSource | RevisionSource;
 
 /** What a fetch brought: one file, with where it came from. */
 export interface FetchedFile {

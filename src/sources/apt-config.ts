@@ -167,6 +167,8 @@ function options(dir: string): string[] {
     'Acquire::Languages': 'none',
     'Acquire::GzipIndexes': 'false',
     'Acquire::Retries': '1',
+    // A name server that does not answer would be waited for twice.
+    'Acquire::EnableSrvRecords': 'false',
     'Acquire::http::Timeout': '10',
     'Acquire::https::Timeout': '10',
   };

@@ -5,6 +5,7 @@ import { writeAtomically } from '../host/files.js';
 import { noSpace } from '../host/space.js';
 import { Failed } from '../model/failure.js';
 import type { AptSource } from '../model/source.js';
+import { BY_BUNDLE } from './explain.js';
 import { configure, mirrorsOf, pocketsOf, type PrivateApt } from './apt-config.js';
 
 /** apt's words for a suite that the mirror does not have. */
@@ -77,11 +78,12 @@ function explained(
   }
   return new Failed({
     reason: 'network-failed',
-    message: `the lists of Debian ${source.suite} could not be downloaded from ${hosts.join(', ') || 'the mirror'}`,
+    message: `the package ${source.package}: the lists of Debian ${source.suite} could not be downloaded from ${hosts.join(', ') || 'the mirror'}`,
     details: complaints,
     hints: [
       'check the network, and that `apt-get update` works on this machine',
       'or use a tree or archive of your own: --source NAME=PATH',
+      BY_BUNDLE,
     ],
   });
 }

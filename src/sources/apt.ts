@@ -12,6 +12,7 @@ import { privateApt, type PrivateApt } from './apt-config.js';
 import { query, type AptResolution } from './apt-query.js';
 import { update } from './apt-update.js';
 import type { FetchContext } from './context.js';
+import { BY_BUNDLE } from './explain.js';
 import { obtain, type Transport } from './obtain.js';
 
 /** How long a resolution and its indexes are believed, in milliseconds. */
@@ -70,6 +71,7 @@ export async function resolveApt(
       hints: [
         'run once without --offline: what was learned and downloaded is kept',
         'or use a tree or archive of your own: --source NAME=PATH',
+        BY_BUNDLE,
       ],
     });
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { shownUrl } from '../host/http.js';
 import { formatBytes } from '../host/space.js';
-import type { Failure } from '../model/failure.js';
+import type { Failure, FailureReason } from '../model/failure.js';
 import type { SoughtFile } from './context.js';
 
 /** A digest that vouches for a file, or for one of the files in it. */
@@ -23,12 +23,51 @@ export interface Attempt {
   readonly kept?: string;
 }
 
+/** The way to bring everything at once. */
+export const BY_BUNDLE =
+  'or bring all from a host with a network: l7build bundle create there, l7build bundle use here';
+
 /** The ways to bring a file by hand. */
-export function byHand({ source, name }: Pick<SoughtFile, 'source' | 'name'>): string[] {
+export function byHand({ source }: Pick<SoughtFile, 'source'>): string[] {
   return [
-    `put ${name} into a folder and add --mirror FOLDER; it is taken if its checksum is right`,
+    'put the file, under its name, into a folder and add --mirror FOLDER; it is taken if its checksum is right',
     `or use a tree or archive of your own: --source ${source}=PATH`,
+    BY_BUNDLE,
   ];
+}
+
+/** The reasons for which a source could not be brought, the one that says most about several first. */
+const UNBROUGHT: readonly FailureReason[] = [
+  'checksum-mismatch',
+  'network-failed',
+  'source-missing',
+];
+
+/** True for a failure beside which it is worth to know what other sources lack. */
+export function isUnbrought({ reason }: Failure): boolean {
+  return UNBROUGHT.includes(reason);
+}
+
+/**
+ * The failures of several sources as one: every file with its addresses and digests, every remedy once.
+ *
+ * Each is one that `isUnbrought` is true for; a single one stays as it is.
+ */
+export function joined(first: Failure, ...others: readonly Failure[]): Failure {
+  if (others.length === 0) return first;
+  const failures = [first, ...others];
+  const remedies = new Set(failures.flatMap(({ hints = [] }) => hints));
+  const last = remedies.delete(BY_BUNDLE) ? [BY_BUNDLE] : [];
+  return {
+    reason:
+      UNBROUGHT.find((each) => failures.some(({ reason }) => reason === each)) ?? first.reason,
+    message: `${String(failures.length)} sources could not be brought`,
+    details: failures.flatMap(({ message, details = [] }) => [
+      message,
+      ...details.map((line) => `  ${line}`),
+    ]),
+    hints: [...remedies, ...last],
+  };
 }
 
 /** Words the failure of all places. */

@@ -7,6 +7,7 @@ import { shownUrl } from '../host/http.js';
 import { Failed } from '../model/failure.js';
 import type { Fetched, GitSource } from '../model/source.js';
 import type { FetchContext } from './context.js';
+import { BY_BUNDLE } from './explain.js';
 
 /**
  * Fetches a commit as `<name>-<commit>.tar`, whose top directory has the same name. The commit's own
@@ -24,7 +25,7 @@ export async function fetchGit(
     throw new Failed({
       reason: 'source-missing',
       message: `commit ${source.commit} of ${from} is not here, and the network is off (--offline)`,
-      hints: [`use a tree or archive of your own: --source ${name}=PATH`],
+      hints: [`use a tree or archive of your own: --source ${name}=PATH`, BY_BUNDLE],
     });
   }
   const prefix = `${name}-${source.commit}`;

@@ -5,6 +5,7 @@ import type { FetchContext, ResolveContext } from './context.js';
 
 export { parseStanzas } from './apt-query.js';
 export { resolveSet } from './apt-set.js';
+export { isUnbrought, joined } from './explain.js';
 
 /**
  * Brings a source's files into `ctx.out`. Every digest that is known was checked.
@@ -30,6 +31,8 @@ export async function fetchSource(
       return (await import('./debs.js')).fetchDebs(name, source, ctx);
     case 'local':
       return (await import('./local.js')).fetchLocal(source, ctx);
+    case 'revision':
+      return (await import('./revision.js')).fetchRevision(name, source, ctx);
   }
 }
 
@@ -53,6 +56,7 @@ export async function resolveSource(
     case 'http':
     case 'git':
     case 'debs':
+    case 'revision':
       return [];
   }
 }

@@ -38,11 +38,13 @@ export class Origin {
     return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`;
   }
 
-  /** From then on connections are refused. */
-  async stop(): Promise<void> {
-    if (!this.#server.listening) return;
+  /** From then on connections are refused. Returns the host and port at which they are. */
+  async stop(): Promise<string> {
+    if (!this.#server.listening) return '';
+    const { port } = this.#server.address() as AddressInfo;
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, 'close');
+    return `127.0.0.1:${String(port)}`;
   }
 }

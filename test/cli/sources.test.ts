@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/host/hash.js';
 import type { Manifest } from '../../src/model/store.js';
 import { ARCHIVE, FakeProject } from './project.js';
 import type { Ended } from './program.js';
-import { artifactsIn, reportIn } from './report.js';
+import { artifactsIn, endedIn, eventsOf, reportIn } from './report.js';
+
+const GIT_WHO = ['-c', 'user.name=T', '-c', 'user.email=t@example.org'];
 
 let project: FakeProject;
 beforeEach(async () => {
@@ -28,7 +31,7 @@ describe('a download', () => {
     project.origin.cutAfter = 100;
     const { code, stderr } = await project.build();
     expect(code).toBe(3);
-    expect(stderr).toMatch(/fetch .*: .*\.tar\.gz could not be downloaded from 127\.0\.0\.1:\d+/);
+    expect(stderr).toMatch(/linux-9\.9\.tar\.gz could not be downloaded from 127\.0\.0\.1:\d+/);
     expect(stderr).toMatch(/the download broke off after 100 of \d+ bytes/);
     expect(stderr).toContain('--mirror FOLDER');
     expect(reportIn(project.out)).toMatchObject({ exitCode: 3 });
@@ -53,12 +56,31 @@ describe('a download', () => {
     await mended();
   });
 
-  it('without a network fails in seconds', async () => {
-    await project.origin.stop();
-    const { code, stderr, ms } = await project.build();
+  it('without a network fails in seconds, and all that could not be brought is told at once', async () => {
+    const address = await project.origin.stop();
+    const { code, stdout, stderr, ms } = await project.build('--json');
     expect(code).toBe(3);
-    expect(stderr).toMatch(/127\.0\.0\.1:\d+ refuses the connection/);
-    expect(stderr).toContain('check the network');
+    const digests = (['linux', 'iptables'] as const).map((name) => sha256(project.packed(name)));
+    const lines = stderr.split('\n');
+    expect(lines).toEqual([
+      'l7build: 2 sources could not be brought',
+      ...(['linux', 'iptables'] as const).flatMap((name, index) => [
+        `  | ${ARCHIVE[name]} could not be downloaded from ${address}`,
+        `  |   http://${address}/${ARCHIVE[name]}: the host ${address} refuses the connection`,
+        `  |   SHA-256 of ${ARCHIVE[name]}: ${digests[index] ?? ''}`,
+      ]),
+      '  -> check the network and its proxy, and run the same again',
+      expect.stringContaining('--mirror FOLDER'),
+      expect.stringContaining('--source linux=PATH'),
+      expect.stringContaining('--source iptables=PATH'),
+      expect.stringContaining('l7build bundle create'),
+      '',
+    ]);
+    expect(endedIn(eventsOf(stdout), 'failed')).toEqual(['fetch:iptables', 'fetch:linux']);
+    expect(reportIn(project.out)).toMatchObject({
+      exitCode: 3,
+      failure: { reason: 'network-failed' },
+    });
     expect(ms).toBeLessThan(15_000);
     expect(project.leftovers()).toEqual([]);
     expect(project.stored().filter((task) => /fetch|unpack/.test(task))).toEqual([]);
@@ -120,12 +142,18 @@ function filesOf(task: string): string[][] {
 }
 
 describe('--offline', () => {
-  it('without a mirror names file, address and digest', async () => {
+  it('without a mirror names every file, address and digest', async () => {
     const { code, stderr } = await project.build('--offline');
     expect(code).toBe(3);
-    expect(stderr).toMatch(/-\d\.\d\.tar\.gz is not here, and the network is off \(--offline\)/);
-    expect(stderr).toMatch(/address: http:\/\/127\.0\.0\.1:\d+\/(?:linux|iptables)-/);
-    expect(stderr).toMatch(/SHA-256 of \S+: [0-9a-f]{64}/);
+    expect(stderr).toContain('l7build: 2 sources could not be brought');
+    for (const name of ['linux', 'iptables'] as const) {
+      const file = ARCHIVE[name].replaceAll('.', '\\.');
+      expect(stderr).toMatch(
+        new RegExp(`${file} is not here, and the network is off \\(--offline\\)`),
+      );
+      expect(stderr).toMatch(new RegExp(`address: http://127\\.0\\.0\\.1:\\d+/${file}`));
+      expect(stderr).toContain(`SHA-256 of ${ARCHIVE[name]}: ${sha256(project.packed(name))}`);
+    }
     expect(project.origin.asked).toEqual([]);
     await mended();
   });
@@ -150,6 +178,16 @@ describe('--offline', () => {
   });
 });
 
+it('--mirror with a folder that is not there is told at once', async () => {
+  const mirror = join(project.root, 'mirror');
+  for (const words of [project.job(), ['containers', 'build', 'small-gcc-12']]) {
+    const { code, stderr } = await project.run(...words, '--mirror', mirror);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`--mirror ${mirror}: there is no such folder`);
+  }
+  expect(project.origin.asked).toEqual([]);
+});
+
 describe('--source', () => {
   it('takes a tree or an archive of the user’s, unpinned, with the same outcome', async () => {
     expect((await project.build()).code).toBe(0);
@@ -169,6 +207,51 @@ describe('--source', () => {
       expect(report.reproduce).toContain(`--source linux=${path}`);
       expect(artifactsIn(project.out)['config']).toBe(pinned['config']);
     }
+  });
+
+  it('takes a revision of a git repository, whatever lies in its work tree', async () => {
+    const repository = project.tree('linux');
+    const git = (...args: string[]): string =>
+      execFileSync('git', ['-C', repository, ...GIT_WHO, ...args], { encoding: 'utf8' }).trim();
+    git('init', '-q', '-b', 'main');
+    git('add', '-f', '.');
+    git('commit', '-qm', 'first');
+    git('tag', 'v9.9');
+    const commit = git('rev-parse', 'HEAD');
+    project.put('Makefile', 'all:\n\tfalse\n', 'linux');
+    const { code, stdout } = await project.build('--source', `linux=${repository}@v9.9`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warn .*linux comes from this machine: nobody vouches for it/m);
+    const { inputs, reproduce } = reportIn(project.out);
+    expect(inputs.find(({ source }) => source === 'linux')).toMatchObject({
+      from: `${repository}@${commit}`,
+      version: commit,
+      pinned: false,
+    });
+    expect(reproduce).toContain(`--source linux=${repository}@${commit}`);
+    const again = await project.build('--json', '--source', `linux=${repository}@main`);
+    expect(again.code).toBe(0);
+    expect(endedIn(eventsOf(again.stdout), 'done')).toEqual([]);
+
+    const tagless = await project.build('--source', `linux=${repository}@v9.8`);
+    expect(tagless.code).toBe(2);
+    expect(tagless.stderr).toContain(`the repository ${repository} has no revision "v9.8"`);
+    expect(tagless.stderr).toContain('did you mean v9.9?');
+    const bare = await project.build('--source', `linux=${repository}/.git`);
+    expect(bare.code).toBe(2);
+    expect(bare.stderr).toContain(`--source linux=${repository}/.git@REVISION`);
+  });
+
+  it('with a revision of what is no repository is told; a path with an @ is a path', async () => {
+    const none = await project.build('--source', `linux=${project.dir}@v1`);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain(`${project.dir} is no git repository`);
+    const nowhere = await project.build('--source', 'linux=/nowhere/at/all@v1');
+    expect(nowhere.code).toBe(2);
+    expect(nowhere.stderr).toContain('--source linux=REPOSITORY@REVISION');
+    const odd = join(project.root, 'linux@v1');
+    cpSync(project.tree('linux'), odd, { recursive: true });
+    expect((await project.build('--source', `linux=${odd}`)).code).toBe(0);
   });
 
   it('for a source that the run has not is told before anything starts', async () => {

@@ -27,6 +27,18 @@ interface Kind {
 
 const CONTENT = 'the content\n';
 
+/** A repository of one commit. */
+function repository(): { readonly dir: string; readonly commit: string } {
+  const dir = temporaryDirectory();
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-C', dir, ...args], { encoding: 'utf8' }).trim();
+  git('init', '-q');
+  writeFileSync(join(dir, 'file'), CONTENT);
+  git('add', '.');
+  git('-c', 'user.name=T', '-c', 'user.email=t@example.org', 'commit', '-qm', 'one');
+  return { dir, commit: git('rev-parse', 'HEAD') };
+}
+
 const KINDS: readonly Kind[] = [
   {
     title: 'apt, binary (needs a Debian mirror)',
@@ -64,16 +76,19 @@ const KINDS: readonly Kind[] = [
   {
     title: 'git',
     make: () => {
-      const dir = temporaryDirectory();
-      const git = (...args: string[]): string =>
-        execFileSync('git', ['-C', dir, ...args], { encoding: 'utf8' }).trim();
-      git('init', '-q');
-      writeFileSync(join(dir, 'file'), CONTENT);
-      git('add', '.');
-      git('-c', 'user.name=T', '-c', 'user.email=t@example.org', 'commit', '-qm', 'one');
-      return Promise.resolve({ kind: 'git', url: dir, commit: git('rev-parse', 'HEAD') });
+      const { dir, commit } = repository();
+      return Promise.resolve({ kind: 'git', url: dir, commit });
     },
     pinned: true,
+    needsNetwork: false,
+  },
+  {
+    title: 'revision of a repository of the user',
+    make: () => {
+      const { dir, commit } = repository();
+      return Promise.resolve({ kind: 'revision', path: dir, commit });
+    },
+    pinned: false,
     needsNetwork: false,
   },
   {

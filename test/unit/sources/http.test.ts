@@ -81,8 +81,9 @@ describe('http source', () => {
       `SHA-256 of linux.tar.xz: ${DIGEST}`,
     ]);
     expect(failure.hints).toEqual([
-      'put linux.tar.xz into a folder and add --mirror FOLDER; it is taken if its checksum is right',
+      'put the file, under its name, into a folder and add --mirror FOLDER; it is taken if its checksum is right',
       'or use a tree or archive of your own: --source linux=PATH',
+      'or bring all from a host with a network: l7build bundle create there, l7build bundle use here',
     ]);
   });
 
