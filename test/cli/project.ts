@@ -65,6 +65,11 @@ export class FakeProject {
     ]);
   }
 
+  /** Address of the web server. */
+  get url(): string {
+    return this.#url;
+  }
+
   /** Puts an archive on the server and its checksum into the recipe. */
   offer(name: SourceName, archive: Buffer): void {
     this.origin.files.set(ARCHIVE[name], archive);
