@@ -110,7 +110,10 @@ const inTar = (name: string) =>
 
 it('is built in its own ways, and the ledger tells whose patches went on', async () => {
   const { code, stdout, stderr } = await project.build('--source', `protocols=${definitions()}`);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('l7build:') });
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: expect.not.stringContaining('l7build:') as string,
+  });
   expect(stdout).toContain('done  fetch theirs-1');
   const report = reportIn(project.out);
   expect(report.patches).toEqual(
