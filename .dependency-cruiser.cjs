@@ -36,6 +36,8 @@ const SEES = {
   ],
   // The engine resolves apt sources before it makes cache keys, through the folder's front door.
   engine: ['model', 'host', 'plan', 'steps', 'sources/index.ts'],
+  // A bundle is read from the store and put into one, by the keys that a plan gives.
+  bundle: ['model', 'host', 'plan', 'engine', 'formats', 'sources/index.ts'],
 };
 
 /** Everything of src/ except a folder's own files and those it may see. */
@@ -63,7 +65,7 @@ const HOMES = {
   'simple-git': ['host'],
   tar: ['host'],
   yaml: ['recipe', 'scenario'],
-  zod: ['recipe', 'scenario'],
+  zod: ['recipe', 'scenario', 'bundle'],
 };
 
 const packages = Object.entries(HOMES).map(([name, homes]) => ({

@@ -30,8 +30,8 @@ export interface BuildOptions {
   readonly installDeps: boolean;
 }
 
-/** What is to be built and where; the options that stand for a plan. */
-export type ChoiceOptions = Pick<
+/** What is to be built, of what; the options that stand for a plan's sources. */
+export type RecipeOptions = Pick<
   BuildOptions,
   | 'kernel'
   | 'iptables'
@@ -43,10 +43,10 @@ export type ChoiceOptions = Pick<
   | 'mirror'
   | 'offline'
   | 'protocols'
-  | 'out'
-  | 'jobs'
-  | 'installDeps'
 >;
+
+/** What is to be built and where; the options that stand for a plan. */
+export type ChoiceOptions = RecipeOptions & Pick<BuildOptions, 'out' | 'jobs' | 'installDeps'>;
 
 /** Adds the options of the main job to a command, whose action then has a kernel. */
 export function addBuildOptions(command: Command): Command {
@@ -60,6 +60,14 @@ export function addBuildOptions(command: Command): Command {
 
 /** Adds the options that say what is built and where to a command, whose action then has a kernel. */
 export function addChoiceOptions(command: Command): Command {
+  return addRecipeOptions(command)
+    .option('--out <dir>', 'where to deliver (default: out/<kernel>, with -module in module mode)')
+    .option('--jobs <n>', 'parallel jobs for make', positive, availableParallelism())
+    .option('--install-deps', "install what is missing with the system's package manager", false);
+}
+
+/** Adds the options that say what is built to a command, whose action then has a kernel. */
+export function addRecipeOptions(command: Command): Command {
   return addFetchOptions(command)
     .hook('preAction', refuseNoKernel)
     .option('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)')
@@ -85,10 +93,7 @@ export function addChoiceOptions(command: Command): Command {
       collectSource,
       {},
     )
-    .option('--protocols <set,...>', "definition sets (default: the recipe's)", splitList)
-    .option('--out <dir>', 'where to deliver (default: out/<kernel>, with -module in module mode)')
-    .option('--jobs <n>', 'parallel jobs for make', positive, availableParallelism())
-    .option('--install-deps', "install what is missing with the system's package manager", false);
+    .option('--protocols <set,...>', "definition sets (default: the recipe's)", splitList);
 }
 
 /** Adds the options that say from where files are brought; a mirror folder that is not there is refused. */

@@ -9,8 +9,9 @@ import type {
   ProviderRecipe,
   ToolchainRecipe,
 } from '../model/recipe.js';
-import type { Builder } from '../model/runtime.js';
+import type { Builder, BuilderName } from '../model/runtime.js';
 import type { Plan } from '../model/task.js';
+import type { PlanInput } from '../plan/input.js';
 import { makePlan } from '../plan/plan.js';
 import { versionsOfPackages, versionsOfPrograms } from '../plan/tool-versions.js';
 import { projectFile } from '../recipe/project-file.js';
@@ -124,19 +125,13 @@ export async function prepare(
     options.verify ? vmFacts(cache) : Promise.resolve({}),
   ]);
   const builder = { ...opened, why: `${choice.why}; ${opened.why}` };
-  const { toolchain, ...recipes } = chosen;
-  const plan = makePlan({
-    ...recipes,
+  const plan = planned(chosen, options, {
+    builder: builder.name,
+    overrides,
     tools:
       builder.toolchain === undefined
-        ? versionsOfPackages(toolchain)
+        ? versionsOfPackages(chosen.toolchain)
         : versionsOfPrograms(builder.toolchain),
-    mode: options.mode,
-    overrides,
-    verify: options.verify,
-    // Only a builder that compiles with the machine's own tools needs no root.
-    ...(builder.toolchain === undefined ? { toolchain } : {}),
-    inVm: builder.name === 'qemu',
     host: { toolchain: builder.toolchain ?? {}, musl, userland, vm },
   });
   return {
@@ -149,6 +144,26 @@ export async function prepare(
     ),
     host: { ...musl, ...userland, ...vm },
   };
+}
+
+/** The plan of what was chosen, under circumstances that were looked at before. */
+export function planned(
+  { toolchain, ...recipes }: Chosen,
+  { mode, verify }: Pick<BuildOptions, 'mode' | 'verify'>,
+  {
+    builder,
+    ...circumstances
+  }: Pick<PlanInput, 'overrides' | 'tools' | 'host'> & { readonly builder: BuilderName },
+): Plan {
+  return makePlan({
+    ...recipes,
+    ...circumstances,
+    mode,
+    verify,
+    // Only the builder that compiles with the machine's own tools needs no root.
+    ...(builder === 'host' ? {} : { toolchain }),
+    inVm: builder === 'qemu',
+  });
 }
 
 /** Where the run delivers when the user names no folder. */

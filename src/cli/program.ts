@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { build } from './build.js';
 import { addBuildOptions, type BuildOptions } from './build-options.js';
+import { addBundle } from './bundle-command.js';
 import { addContainers } from './containers-command.js';
 import { addDoctor } from './doctor.js';
 import { addExplain } from './explain.js';
@@ -19,6 +20,7 @@ Examples:
   l7build --kernel 6.1 --mode module     only the match, against Debian's kernel: minutes faster
   l7build explain --kernel 6.1           what would be done, and whether it can be done here
   l7build config check /boot/config-6.1  has that kernel what the rules need?
+  l7build bundle create --help           all sources in one file, for a host without network
   l7build doctor --install               what this host lacks, installed
 
 Exit codes: 0 verified; 1 build failed; 2 usage or recipe wrong; 3 the host lacks something or the
@@ -49,6 +51,7 @@ export function makeProgram(shell: Shell): Command {
   addShell(program, shell);
   addProtocols(program, shell);
   addContainers(program, shell);
+  addBundle(program, shell);
   addDoctor(program, shell);
   return program;
 }

@@ -103,10 +103,28 @@ async function updatedAt({ dir }: PrivateApt): Promise<number> {
   );
 }
 
-async function keep(source: AptSource, apt: PrivateApt, resolution: AptResolution): Promise<void> {
+/**
+ * Keeps what somebody else was told of a package: good enough where there is no network, and never fresh.
+ *
+ * @param cache see StepContext.cache
+ */
+export function keepResolution(
+  source: AptSource,
+  cache: string,
+  resolution: AptResolution,
+): Promise<void> {
+  return keep(source, privateApt(source, cache), resolution, 0);
+}
+
+async function keep(
+  source: AptSource,
+  apt: PrivateApt,
+  resolution: AptResolution,
+  at = Date.now(),
+): Promise<void> {
   const file = keptFile(source, apt);
   await ensureDirectory(dirname(file));
-  const kept: Kept = { schema: 1, at: Date.now(), resolution };
+  const kept: Kept = { schema: 1, at, resolution };
   await writeAtomically(file, JSON.stringify(kept));
 }
 

@@ -8,6 +8,7 @@ import { Failed } from '../model/failure.js';
 import type { Fetched, GitSource } from '../model/source.js';
 import type { FetchContext } from './context.js';
 import { BY_BUNDLE } from './explain.js';
+import { archiveName } from './pins.js';
 
 /**
  * Fetches a commit as `<name>-<commit>.tar`, whose top directory has the same name. The commit's own
@@ -29,7 +30,7 @@ export async function fetchGit(
     });
   }
   const prefix = `${name}-${source.commit}`;
-  const file = `${prefix}.tar`;
+  const file = archiveName(name, source.commit);
   const to = join(ctx.out, file);
   await archiveCommit({
     ...source,

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Fetched, Source } from '../model/source.js';
 import { resolveApt } from './apt.js';
+import type { AptResolution } from './apt-query.js';
 import type { FetchContext, ResolveContext } from './context.js';
 
 export { parseStanzas } from './apt-query.js';
 export { resolveSet } from './apt-set.js';
 export { isUnbrought, joined } from './explain.js';
+export { keepResolution, resolveApt } from './apt.js';
+export type { AptResolution } from './apt-query.js';
+export { pinnedFiles } from './pins.js';
 
 /**
  * Brings a source's files into `ctx.out`. Every digest that is known was checked.
@@ -47,10 +51,8 @@ export async function resolveSource(
   { cache, policy, signal }: ResolveContext,
 ): Promise<readonly string[]> {
   switch (source.kind) {
-    case 'apt': {
-      const { version, files } = await resolveApt(source, cache, policy, signal);
-      return [version, ...files.map((file) => `${file.sha256} ${file.name}`)];
-    }
+    case 'apt':
+      return resolvedLines(await resolveApt(source, cache, policy, signal));
     case 'local':
       return [(await (await import('./local.js')).resolveLocal(source)).digest];
     case 'http':
@@ -59,4 +61,9 @@ export async function resolveSource(
     case 'revision':
       return [];
   }
+}
+
+/** What an apt source stands for, as lines for a cache key. */
+export function resolvedLines({ version, files }: AptResolution): string[] {
+  return [version, ...files.map((file) => `${file.sha256} ${file.name}`)];
 }

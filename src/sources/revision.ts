@@ -6,6 +6,7 @@ import { archiveLocal, openRepository } from '../host/repository.js';
 import { Failed } from '../model/failure.js';
 import type { Fetched, RevisionSource } from '../model/source.js';
 import type { FetchContext } from './context.js';
+import { archiveName } from './pins.js';
 
 /**
  * Takes a commit of a repository of the user's as `<name>-<commit>.tar`, whose top directory has the same
@@ -27,7 +28,7 @@ export async function fetchRevision(
     });
   }
   const prefix = `${name}-${commit}`;
-  const file = `${prefix}.tar`;
+  const file = archiveName(name, commit);
   const to = join(out, file);
   await archiveLocal({ repository, commit, to, prefix, scratch: join(scratch, 'own'), signal });
   const from = `${path}@${commit}`;

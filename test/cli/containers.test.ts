@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -148,6 +148,7 @@ describe.skipIf(!canMake)('a root', LONG, () => {
     const own = project.cache;
     project.cache = join(project.root, 'another');
     const folder = join(project.root, 'folder');
+    mkdirSync(folder, { recursive: true });
     const before = readFileSync(project.lock, 'utf8');
     try {
       const { code, stderr } = await project.run('build', 'small', '--offline', '--mirror', folder);

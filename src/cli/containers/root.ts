@@ -6,11 +6,11 @@ import { stored } from '../../engine/stored.js';
 import type { Failure } from '../../model/failure.js';
 import type { Event } from '../../model/event.js';
 import type { ToolchainRecipe } from '../../model/recipe.js';
-import type { Builder } from '../../model/runtime.js';
 import type { FetchPolicy } from '../../model/step.js';
 import type { Entry } from '../../model/store.js';
 import type { Plan } from '../../model/task.js';
 import { builderRoles } from '../../plan/builder.js';
+import { NO_BUILDER } from '../no-builder.js';
 import { storeRoot } from '../paths.js';
 import { attempt, tellStart } from '../plan-run.js';
 import { openReporter, writeFailure } from '../screen.js';
@@ -34,19 +34,6 @@ export interface Made {
 
 const FETCH = 'fetch:toolchain';
 const ROOT = 'toolchain';
-
-/** No task of these plans compiles. */
-const NO_BUILDER: Builder = {
-  name: 'host',
-  confinement: {
-    network: 'on',
-    filesystem: 'open',
-    user: 'unprivileged',
-    how: 'nothing is compiled',
-  },
-  why: 'nothing is compiled',
-  open: () => Promise.reject(new Error('a toolchain is made without a builder')),
-};
 
 /** The tasks of a build that make its toolchain, with the same keys as there. */
 function planOf(toolchain: ToolchainRecipe): Plan {
