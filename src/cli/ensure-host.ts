@@ -12,17 +12,17 @@ import {
 } from '../engine/preflight.js';
 import type { BuilderName } from '../model/runtime.js';
 import type { BuildOptions } from './build-options.js';
-import type { Chosen } from './job.js';
+import { usesMusl, type Chosen } from './job.js';
 import { storeRoot } from './paths.js';
 
 /** What the chosen recipes and options ask of the host. */
 export function demands(
-  { busybox }: Pick<Chosen, 'busybox'>,
+  chosen: Pick<Chosen, 'busybox' | 'iptables'>,
   { mode, verify }: Pick<BuildOptions, 'mode' | 'verify'>,
   builder: BuilderName,
 ): Demands {
-  const own = busybox !== undefined;
-  return { mode, verify, builder, busybox: own ? 'recipe' : 'host', musl: own };
+  const busybox = chosen.busybox === undefined ? 'host' : 'recipe';
+  return { mode, verify, builder, busybox, musl: usesMusl(chosen) };
 }
 
 /**
@@ -31,7 +31,7 @@ export function demands(
  * @throws Failed `host-lacks` naming everything missing, unless it was to be installed and could be
  */
 export async function ensureHost(
-  chosen: Pick<Chosen, 'busybox'>,
+  chosen: Pick<Chosen, 'busybox' | 'iptables'>,
   options: Pick<BuildOptions, 'mode' | 'verify' | 'installDeps'>,
   builder: BuilderName,
   signal: AbortSignal,

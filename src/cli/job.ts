@@ -98,6 +98,11 @@ function from<R extends Pick<LinuxRecipe, 'layer7'>>(
     : { ...recipe, layer7: provider };
 }
 
+/** True if something is compiled with musl. */
+export function usesMusl({ busybox, iptables }: Pick<Chosen, 'busybox' | 'iptables'>): boolean {
+  return busybox !== undefined || iptables.libc === 'musl';
+}
+
 /** The builder that a command line stands for, and why. */
 export async function decideBuilder(
   { toolchain }: Chosen,
@@ -120,8 +125,11 @@ export async function prepare(
   const overrides = await localSources(options.source, signal);
   const [opened, userland, musl, vm] = await Promise.all([
     openBuilder(choice.name, { cache, jobs: options.jobs }),
-    userlandFacts({ busybox: chosen.busybox === undefined, libraries: ownTools }),
-    ownTools && chosen.busybox !== undefined ? muslFacts() : Promise.resolve({}),
+    userlandFacts({
+      busybox: chosen.busybox === undefined,
+      libraries: ownTools && chosen.iptables.libc === 'glibc',
+    }),
+    ownTools && usesMusl(chosen) ? muslFacts() : Promise.resolve({}),
     options.verify ? vmFacts(cache) : Promise.resolve({}),
   ]);
   const builder = { ...opened, why: `${choice.why}; ${opened.why}` };

@@ -200,6 +200,8 @@ export interface IptablesRecipe {
   readonly layer7?: ProviderRecipe;
   /** Arguments for ./configure beside the prefix. */
   readonly configure: readonly string[];
+  /** The libc of its programs; with musl they are linked statically and run on kernels of any age. */
+  readonly libc: 'glibc' | 'musl';
   /** Back ends it yields. */
   readonly backends: readonly ('legacy' | 'nft')[];
 }

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { ConfigSpec, Era, ProjectFile, Series, ToolchainRecipe } from './recipe.js';
+import type {
+  ConfigSpec,
+  Era,
+  IptablesRecipe,
+  ProjectFile,
+  Series,
+  ToolchainRecipe,
+} from './recipe.js';
 import type { Family } from './scenario.js';
 import type { Source, Unpack } from './source.js';
 
@@ -24,7 +31,11 @@ export type CompileParams =
   /** Needs `headers` of that version, `patch`. Yields release and modules/ with the match alone. */
   | { readonly what: 'match'; readonly version: string }
   /** Needs `tree`, `patch`. Yields root/, the install tree below `/`. */
-  | { readonly what: 'iptables'; readonly configure: readonly string[] }
+  | {
+      readonly what: 'iptables';
+      readonly configure: readonly string[];
+      readonly libc: IptablesRecipe['libc'];
+    }
   /** Needs `tree`. Yields busybox, linked statically with musl. */
   | { readonly what: 'busybox'; readonly config: ConfigSpec };
 

@@ -92,8 +92,9 @@ function refuseUnknownOverrides(
 }
 
 function iptablesTasks({ input, source, builder, provider }: PlanParts): Task[] {
-  const { version, iptables, configure, layer7 } = input.iptables;
-  const series = [...input.iptables.series, ...(layer7?.iptables ?? [])];
+  const { version, iptables, configure, layer7, libc } = input.iptables;
+  // A recipe may mend what a provider's extension lacks for this version.
+  const series = [...(layer7?.iptables ?? []), ...input.iptables.series];
   return [
     fetchTask('iptables', `iptables ${version}`, source('iptables', iptables.source)),
     unpackTask('iptables', `iptables ${version}`, iptables.unpack),
@@ -111,8 +112,8 @@ function iptablesTasks({ input, source, builder, provider }: PlanParts): Task[] 
       title: `compile iptables ${version}`,
       needs: { tree: 'unpack:iptables', patch: 'patch:iptables', ...builder.needs },
       tools: builder.tools,
-      params: { what: 'iptables', configure },
-      host: input.host.toolchain,
+      params: { what: 'iptables', configure, libc },
+      host: { ...input.host.toolchain, ...(libc === 'musl' ? input.host.musl : {}) },
     },
   ];
 }

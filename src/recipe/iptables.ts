@@ -32,6 +32,7 @@ export async function loadIptablesRecipe(
     series,
     ...(words.layer7 === undefined ? {} : { layer7: await loadProvider(root, words.layer7) }),
     configure: words.configure,
+    libc: words.libc,
     backends: words.backends,
   };
 }

@@ -220,11 +220,9 @@ checks:
       message: '2 of 4 checks failed in the guest',
       details: [
         expect.stringMatching(
-          /^rules \(legacy, ipv4\): .*refused: .*iptables-legacy-restore: not found/,
+          /^rules \(legacy, ipv4\): .*refused: .*iptables-restore: not found/,
         ) as string,
-        expect.stringMatching(
-          /^rules \(legacy, ipv6\): .*ip6tables-legacy-restore: not found/,
-        ) as string,
+        expect.stringMatching(/^rules \(legacy, ipv6\): .*ip6tables-restore: not found/) as string,
       ],
     });
   });

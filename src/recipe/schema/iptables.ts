@@ -23,6 +23,16 @@ export const iptablesSchema = z
       ),
       'Options of ./configure, beside the folders, which are always the same.',
     ),
+    libc: z._default(
+      z
+        .enum(['glibc', 'musl'])
+        .check(
+          z.describe(
+            'The libc of its programs; with musl they are linked statically, and old kernels run them.',
+          ),
+        ),
+      'glibc',
+    ),
     backends: listOf(
       z.enum(['legacy', 'nft']).check(z.describe('One kind of iptables programs.')),
       'What it yields; each is verified.',

@@ -45,7 +45,11 @@ export async function muslCompiler(
   const flags = ['-D_GNU_SOURCE', `-idirafter ${headers}`, `-ffile-prefix-map=${home}=.`];
   return {
     cc: ['musl-gcc', ...flags].join(' '),
-    // The recipe's compiler, where musl-gcc's default is the distribution's.
-    env: { REALGCC: 'gcc' },
+    env: {
+      // The recipe's compiler, where musl-gcc's default is the distribution's.
+      REALGCC: 'gcc',
+      // The system's libraries are of its own libc: whatever asks for one is told that there is none.
+      PKG_CONFIG_LIBDIR: '/nonexistent',
+    },
   };
 }

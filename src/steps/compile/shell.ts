@@ -11,7 +11,7 @@ import type { CompileParams } from '../../model/task.js';
 import { withWorkTree } from '../../series/work-tree.js';
 import { need } from '../needs.js';
 import { busyboxSite, configureBusybox } from './busybox.js';
-import { configureCommand, iptablesSite } from './iptables.js';
+import { iptablesSite } from './iptables.js';
 import { linuxSite } from './linux.js';
 import { matchSite } from './match.js';
 import type { BuildSite } from './site.js';
@@ -68,8 +68,8 @@ function lend(params: CompileParams, ctx: ShellContext, runtime: Runtime): Promi
     case 'match':
       return lendHome(ctx, matchSite(ctx, ctx.scratch));
     case 'iptables':
-      return lendHome(ctx, iptablesSite(ctx, ctx.scratch), async (site) => {
-        await runAt(site, configureCommand(ctx.scratch, params), ctx, runtime);
+      return lendHome(ctx, iptablesSite(params, ctx, ctx.scratch), async (site) => {
+        for (const argv of site.prepare) await runAt(site, argv, ctx, runtime);
       });
     case 'busybox':
       return lendHome(ctx, busyboxSite(ctx, ctx.scratch), (site) =>
@@ -90,10 +90,10 @@ function runAt(
 }
 
 /** A site that is made from scratch each time: the shell has one of its own. */
-async function lendHome(
+async function lendHome<S extends BuildSite>(
   { scratch }: ShellContext,
-  laidOut: Promise<BuildSite>,
-  configure?: (site: BuildSite) => Promise<void>,
+  laidOut: Promise<S>,
+  configure?: (site: S) => Promise<void>,
 ): Promise<Lent> {
   const site = await laidOut;
   await configure?.(site);

@@ -21,7 +21,7 @@ test('a key is 64 hex digits and does not depend on the order of names', () => {
 });
 
 test.each<[string, string]>([
-  ['parameters', key({ params: { what: 'iptables', configure: [] } })],
+  ['parameters', key({ params: { what: 'iptables', configure: [], libc: 'glibc' } })],
   ['tool versions', key({ host: { gcc: '13', ld: '2.40' } })],
   ['outputs read', key({}, { tree: 't', patch: 'q' })],
   ['what a moving source stands for', key({}, { tree: 't', patch: 'p' }, ['6.1.2'])],

@@ -52,6 +52,7 @@ export const iptables: IptablesRecipe = {
   },
   series: [],
   configure: ['--prefix=/usr'],
+  libc: 'glibc',
   backends: ['legacy', 'nft'],
 };
 

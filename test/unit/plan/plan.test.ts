@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Failed } from '../../../src/model/failure.js';
 import type { Plan } from '../../../src/model/task.js';
 import { makePlan } from '../../../src/plan/plan.js';
-import { busybox, linux, planInput, toolchain } from './input.js';
+import { busybox, iptables, linux, planInput, toolchain } from './input.js';
 
 const ids = (plan: Plan): string[] => plan.tasks.map((task) => task.id);
 
@@ -98,6 +98,15 @@ test("a guest's own busybox is compiled by the builder and goes into the image",
       params: { name: 'busybox', source: overrides.busybox },
     }),
   );
+});
+
+test('what is compiled with musl depends on the machine’s musl, and nothing else does', () => {
+  const hostOf = (libc: 'glibc' | 'musl'): unknown =>
+    makePlan(planInput({ iptables: { ...iptables, libc } })).tasks.find(
+      ({ id }) => id === 'compile:iptables',
+    )?.host;
+  expect(hostOf('glibc')).toEqual({ gcc: 'gcc 12' });
+  expect(hostOf('musl')).toEqual({ gcc: 'gcc 12', musl: '1.2.3' });
 });
 
 test('the same input gives the same plan', () => {

@@ -116,6 +116,7 @@ describe('a sound recipe', () => {
         },
       ],
       configure: ['--disable-static', '--with-xt-lock-name=/run/xtables.lock'],
+      libc: 'glibc',
       backends: ['legacy', 'nft'],
     });
   });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -111,11 +111,38 @@ describe('checkScript', () => {
     expect(busybox('exec 9>told; sh chat.server', folder, said.slice(1))).toBe('');
   });
 
+  it.each([
+    ['legacy', ['iptables-legacy', 'iptables-legacy-restore --wait'], 'iptables-legacy -w\n'],
+    ['nft', ['iptables-nft', 'iptables-nft-restore --wait', 'iptables'], 'iptables-nft -w\n'],
+    // As before 1.8: no word for the back end, and a lock that nobody can wait for, or none.
+    ['legacy', ['iptables', 'iptables-restore --table'], 'iptables\n'],
+    ['nft', ['iptables', 'iptables-restore --table'], 'iptables-nft\n'],
+  ])(
+    'calls the programs of %s by the names and with the words that they have',
+    (back, all, said) => {
+      const bin = join(folder, 'bin');
+      mkdirSync(bin);
+      for (const [name = '', help = ''] of all.map((each) => each.split(' '))) {
+        writeFileSync(join(bin, name), `#!/bin/sh\necho "  [ ${help}=N ]" >&2\nexit 1\n`, {
+          mode: 0o755,
+        });
+      }
+      const start = `PATH=${bin} backend=${back} tables=iptables-${back}\n`;
+      const names = slice('# Before 1.8', '\ndir=');
+      expect(busybox(`${start}${names}\necho $tables $patience`, folder)).toBe(said);
+    },
+  );
+
   /** Of guest/traffic, the part that needs no network namespace. */
   function readTraffic(): string {
+    return `${slice("sides='", "'\n\n")}'`;
+  }
+
+  /** Of guest/traffic, what begins with a text and ends before another. */
+  function slice(from: string, to: string): string {
     const text = readFileSync(join(import.meta.dirname, '../../../guest/traffic'), 'utf8');
-    const start = text.indexOf("sides='");
-    return text.slice(start, text.indexOf("'\n", start + 8) + 1);
+    const start = text.indexOf(from);
+    return text.slice(start, text.indexOf(to, start));
   }
 });
 
