@@ -4,7 +4,7 @@ import { Failed } from '../model/failure.js';
 import type { DefinitionsRecipe, ProjectFile } from '../model/recipe.js';
 import { installLayout } from '../protocols/install.js';
 import { loadSet } from '../protocols/set.js';
-import { loadDefinitions } from '../recipe/index.js';
+import { definitionsNames, loadDefinitions } from '../recipe/index.js';
 
 /** Where each definition set lies in the project. */
 const SETS: Readonly<Record<string, string>> = { l7build: 'recipes/protocols' };
@@ -17,10 +17,14 @@ const SETS: Readonly<Record<string, string>> = { l7build: 'recipes/protocols' };
 export function setFolder(name: string): string {
   const folder = Object.hasOwn(SETS, name) ? SETS[name] : undefined;
   if (folder !== undefined) return folder;
-  throw new Failed({
+  throw noSet(name, Object.keys(SETS));
+}
+
+function noSet(name: string, known: readonly string[]): Failed {
+  return new Failed({
     reason: 'usage',
     message: `there is no definition set ${name}`,
-    hints: [`the sets are: ${Object.keys(SETS).join(', ')}`],
+    hints: [`the sets are: ${known.join(', ')}`],
   });
 }
 
@@ -35,7 +39,7 @@ export interface ChosenDefinitions {
 /**
  * Finds the sets of a command line: the project's own, and one that others publish.
  *
- * @throws Failed `usage`, `unknown-recipe`, `recipe-invalid`, `definition-invalid`
+ * @throws Failed `usage` for an unknown set, naming those that there are; `recipe-invalid`, `definition-invalid`
  */
 export async function chooseDefinitions(
   project: string,
@@ -49,6 +53,10 @@ export async function chooseDefinitions(
       message: `${[other, ...more].join(' and ')}: one set can be fetched at a time`,
       hints: ['name one of them, beside the sets of the project'],
     });
+  }
+  const published = await definitionsNames(project);
+  if (other !== undefined && !published.includes(other)) {
+    throw noSet(other, [...Object.keys(SETS), ...published]);
   }
   const loaded = await Promise.all(folders.map((folder) => loadSet(join(project, folder), folder)));
   return {

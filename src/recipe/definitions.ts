@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { DefinitionsRecipe } from '../model/recipe.js';
-import { realRoot } from './directory.js';
+import { realRoot, recipeVersions } from './directory.js';
 import { readRecipe } from './read.js';
 import { refused } from './refuse.js';
 import { definitionsSchema } from './schema/definitions.js';
 import { toSource } from './schema/source.js';
+
+/** Names of the sets that others publish, in order. */
+export async function definitionsNames(projectRoot: string): Promise<string[]> {
+  return recipeVersions(await realRoot(projectRoot), 'definitions');
+}
 
 /**
  * The recipe of a set of definitions that others publish.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 export { loadGuestBusybox } from './busybox.js';
-export { loadDefinitions } from './definitions.js';
+export { definitionsNames, loadDefinitions } from './definitions.js';
 export { loadIptablesRecipe } from './iptables.js';
 export { loadLinuxRecipe } from './linux.js';
 export { loadProvider } from './provider.js';
