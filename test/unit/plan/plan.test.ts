@@ -150,6 +150,7 @@ test('a match and definitions that others publish are fetched once, for all that
     linux: [{ name: 'theirs-1', patches: [patch], overlays: [] }],
     iptables: [{ name: 'theirs-1', patches: [], overlays: [] }],
   } as const;
+  const ours = { name: 'ours', patches: [], overlays: [] };
   const fetchedDefinitions = {
     ...about,
     kind: 'definitions',
@@ -159,7 +160,7 @@ test('a match and definitions that others publish are fetched once, for all that
   const plan = makePlan(
     planInput({
       linux: { ...linux, layer7 },
-      iptables: { ...planInput().iptables, layer7 },
+      iptables: { ...iptables, series: [ours], layer7 },
       fetchedDefinitions,
       overrides: { layer7: { kind: 'local', path: '/theirs' } },
     }),
@@ -177,6 +178,9 @@ test('a match and definitions that others publish are fetched once, for all that
     series: [{ name: 'layer7' }, { name: 'theirs-1', patches: [patch] }],
   });
   expect(task('patch:iptables')?.needs).toMatchObject({ layer7: 'unpack:layer7' });
+  expect(task('patch:iptables')?.params).toMatchObject({
+    series: [{ name: 'theirs-1' }, { name: 'ours' }],
+  });
   for (const id of ['package:l7-protocols', 'image:initramfs']) {
     expect(task(id)?.needs).toMatchObject({ protocols: 'unpack:protocols' });
   }

@@ -105,7 +105,7 @@ describe('a release beside the one that a recipe’s version stands for', () => 
 
   it('is listed', async () => {
     const versions = (await listRecipes(await withReleases())).map(({ version }) => version);
-    expect(versions).toEqual(['6.1', '6.1.9', '1.8.9']);
+    expect(versions).toEqual(['6.1', '6.1.9', '1.8.9', '1.35.0']);
   });
 
   it('has to be one of the recipe’s', async () => {
