@@ -75,7 +75,12 @@ export interface TaskParams {
   readonly toolchain: ToolchainParams;
   readonly fetch: { readonly name: string; readonly source: Source };
   /** Needs `fetch`. */
-  readonly unpack: { readonly name: string; readonly unpack: Unpack };
+  readonly unpack: {
+    readonly name: string;
+    readonly unpack: Unpack;
+    /** The version of Linux that has to come out; for trees that nobody vouches for. */
+    readonly kernel?: string;
+  };
   /**
    * Needs `tree` unless the series has whole files only, and `layer7` where it takes files from that source.
    * Yields overlay/, ledger.json, layer7.patch.

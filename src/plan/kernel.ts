@@ -20,9 +20,12 @@ export function fullKernel({ input, source, builder, provider }: PlanParts): Ker
   const { linux, host } = input;
   const series = [...linux.series, ...(linux.layer7?.linux ?? [])];
   const what = `linux ${linux.version}`;
+  const tree = source('linux', linux.linux.source);
+  // A user's own tree may be of any kernel, or none.
+  const kernel = tree === linux.linux.source ? {} : { kernel: linux.version };
   const tasks: Task[] = [
-    fetchTask('linux', what, source('linux', linux.linux.source)),
-    unpackTask('linux', what, linux.linux.unpack),
+    fetchTask('linux', what, tree),
+    unpackTask('linux', what, linux.linux.unpack, kernel),
     {
       id: 'patch:linux',
       verb: 'patch',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Source, Unpack } from '../model/source.js';
-import type { Task } from '../model/task.js';
+import type { Task, TaskParams } from '../model/task.js';
 
 /** Fetches the source called `name`; `what` is for people. */
 export function fetchTask(name: string, what: string, source: Source): Task {
@@ -14,14 +14,19 @@ export function fetchTask(name: string, what: string, source: Source): Task {
   };
 }
 
-/** Unpacks what `fetch:<name>` brought. */
-export function unpackTask(name: string, what: string, unpack: Unpack): Task {
+/** Unpacks what `fetch:<name>` brought. @param expected what has to come out, see TaskParams */
+export function unpackTask(
+  name: string,
+  what: string,
+  unpack: Unpack,
+  expected: Pick<TaskParams['unpack'], 'kernel'> = {},
+): Task {
   return {
     id: `unpack:${name}`,
     verb: 'unpack',
     title: `unpack ${what}`,
     needs: { fetch: `fetch:${name}` },
-    params: { name, unpack },
+    params: { name, unpack, ...expected },
     host: {},
   };
 }

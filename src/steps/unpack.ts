@@ -10,6 +10,7 @@ import type { Step, StepContext } from '../model/step.js';
 import type { Entry } from '../model/store.js';
 import type { TaskParams } from '../model/task.js';
 import { LOCAL_TREE, NOT_SOURCE, readLocalTree } from '../sources/local.js';
+import { checkKernelTree } from './kernel-tree.js';
 import { relocateHeaders } from '../sources/relocate.js';
 
 /** Least time between two reports of progress, in milliseconds. */
@@ -85,6 +86,7 @@ export const unpack: Step<'unpack'> = async (params, ctx) => {
   try {
     await fill(tree, params, fetched, ctx);
     await relocateHeaders(ctx.out);
+    if (params.kernel !== undefined) await checkKernelTree(ctx.out, params.kernel);
   } catch (error) {
     for (const item of await readdir(ctx.out)) await removeTree(join(ctx.out, item));
     throw error;

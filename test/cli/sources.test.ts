@@ -262,6 +262,20 @@ describe('--source', () => {
     expect(project.origin.asked).toEqual([]);
   });
 
+  it('that is no kernel, or another one, is told before it is patched', async () => {
+    const none = await project.build('--source', `linux=${project.tree('iptables')}`);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain('the tree given for linux is no kernel');
+    const makefile = readFileSync(join(project.tree('linux'), 'Makefile'), 'utf8');
+    project.put('Makefile', makefile.replace('VERSION = 9', 'VERSION = 8'), 'linux');
+    const other = await project.build('--source', `linux=${project.tree('linux')}`);
+    project.put('Makefile', makefile, 'linux');
+    expect(other.code).toBe(77);
+    expect(other.stderr).toContain(
+      'the tree given for linux is of 8.9, and the recipe is for Linux 9.9',
+    );
+  });
+
   it('that leads nowhere is told with the path', async () => {
     const { code, stderr } = await project.build('--source', 'linux=/nowhere/at/all');
     expect(code).toBe(2);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Failed } from '../../model/failure.js';
 import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
+import { isOf } from '../kernel-tree.js';
 import { need } from '../needs.js';
 import { makerAt } from './make.js';
 import type { BuildSite } from './site.js';
@@ -67,13 +68,6 @@ export async function matchSite(
     // make names it with its folder, and takes it without.
     again: ({ target }) => [target.replace(`${built}/`, '')],
   };
-}
-
-/** True if a kernel of that release is one of that version: 6.1.0-41-amd64 is of 6.1, and 6.12.1 is not. */
-function isOf(release: string, version: string): boolean {
-  return (
-    release === version || [`${version}.`, `${version}-`].some((start) => release.startsWith(start))
-  );
 }
 
 function otherRelease(release: string, version: string): Failed {
