@@ -7,10 +7,12 @@ import { Failed, type Failure } from '../../src/model/failure.js';
 import type { Era } from '../../src/model/recipe.js';
 import type { StepContext, StepResult } from '../../src/model/step.js';
 import { image } from '../../src/steps/image.js';
+import type { Entry } from '../../src/model/store.js';
 import { verify } from '../../src/steps/verify.js';
 import { calibrate } from '../../src/vm/calibrate.js';
 import { startGuest, type Guest, type GuestOptions } from '../../src/vm/guest.js';
 import { debianKernel, troubleModule } from './debian-kernel.js';
+import { muslBusybox } from './musl-busybox.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const ERA: Era = { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' };
@@ -50,7 +52,10 @@ function context(change: Partial<StepContext>): StepContext {
   } as unknown as StepContext;
 }
 
-async function start(options: Partial<GuestOptions> = {}): Promise<Guest> {
+async function start(
+  options: Partial<GuestOptions> = {},
+  initrd = join(folder, 'image/initramfs.cpio.gz'),
+): Promise<Guest> {
   guests += 1;
   const dir = join(folder, `guest-${String(guests)}`);
   await mkdir(dir);
@@ -60,7 +65,7 @@ async function start(options: Partial<GuestOptions> = {}): Promise<Guest> {
   return startGuest(
     {
       kernel: join(kernelDir, 'boot', vmlinuz),
-      initrd: join(folder, 'image/initramfs.cpio.gz'),
+      initrd,
       accelerator: (await calibrate(folder)).accelerator,
       memoryMiB: 256,
       cpus: 1,
@@ -171,7 +176,10 @@ checks:
       counts: { all: none }
 `;
 
-  async function run(scenario: string): Promise<StepResult & { out: string; notes: string[] }> {
+  async function run(
+    scenario: string,
+    booted = join(folder, 'image'),
+  ): Promise<StepResult & { out: string; notes: string[] }> {
     const project = await mkdtemp(join(folder, 'project-'));
     const out = join(project, 'out');
     await mkdir(join(project, 'recipes'), { recursive: true });
@@ -185,9 +193,11 @@ checks:
       backends: ['legacy'] as const,
       families: ['ipv4', 'ipv6'] as const,
     };
+    const ctx = context({});
     const result = await verify(
       params,
       context({
+        needs: { ...ctx.needs, image: { dir: booted } as Entry },
         project,
         out,
         scratch: project,
@@ -211,6 +221,30 @@ checks:
     expect(notes).toEqual(['1/2 checks', '2/2 checks']);
     expect(JSON.parse(await readFile(join(out, 'checks.json'), 'utf8'))).toEqual(facts?.['checks']);
     expect(await readFile(join(out, 'console.log'), 'utf8')).toContain('Linux version 6.1');
+  });
+
+  it('passes it as well where the guest has the busybox of musl, and nothing of the host', async () => {
+    const out = join(folder, 'musl-image');
+    await mkdir(out);
+    const { needs } = context({});
+    const busybox = { dir: await muslBusybox(folder) } as Entry;
+    await image(
+      { modules: ['nf_conntrack'], definitions: [], guest: [] },
+      context({ out, needs: { ...needs, busybox }, scratch: await mkdtemp(join(folder, 'musl-')) }),
+    );
+    const { facts } = await run(SCENARIO, out);
+    expect(facts).toMatchObject({
+      checks: [{ outcome: 'passed' }, { outcome: 'passed' }],
+      complaints: [],
+    });
+    const guest = await start({}, join(out, 'initramfs.cpio.gz'));
+    const { stdout } = await guest.run('busybox | head -n 1; lsmod; ls /lib /lib64 2>/dev/null');
+    // The date is that of the sources; Debian's own says who made it.
+    expect(stdout).toMatch(/^BusyBox v1\.35\.0 \(2021-12-26 [0-9:]+ UTC\) multi-call binary\.\n/);
+    expect(stdout).toContain('nf_conntrack');
+    expect(stdout).not.toContain('ld-linux');
+    await guest.stop();
+    expect(guest.complaints).toEqual([]);
   });
 
   it('fails with a line for each check that did not hold', async () => {
