@@ -23,8 +23,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      // The commands are tested as the program that users start, whose lines are not counted here.
-      exclude: ['src/cli/**'],
+      // Commands, and what only they do, are tested as the program that users start: its lines are not counted.
+      exclude: ['src/cli/**', 'src/bundle/**'],
       reporter: ['text-summary', 'html', 'json-summary'],
       thresholds: { lines: 90 },
     },
