@@ -37,6 +37,7 @@ function kernelWords({ kernel, iptables }: ChoiceOptions): string[] {
 
 function choiceWords(options: ChoiceOptions): string[] {
   return [
+    ...(options.layer7 === undefined ? [] : ['--layer7', options.layer7]),
     ...(options.toolchain === undefined ? [] : ['--toolchain', options.toolchain]),
     ...Object.entries(options.source).flatMap(([name, path]) => ['--source', `${name}=${path}`]),
     ...options.mirror.flatMap((mirror) => ['--mirror', mirror]),

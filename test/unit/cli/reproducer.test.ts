@@ -58,3 +58,8 @@ test('a printed plan has a line a task, with what it waits for', () => {
   expect(text.split('\n')).toHaveLength(plan.tasks.length + 1);
   expect(text).toContain('compile linux 6.1  (after unpack:linux, patch:linux, configure:linux)');
 });
+
+test('the command that does the same again names another provider of the match', () => {
+  const words = parsed('--kernel', '2.6.32', '--layer7', 'l7-filter-2.22');
+  expect(reproducer(words)).toContain(' --layer7 l7-filter-2.22');
+});
