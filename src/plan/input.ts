@@ -55,20 +55,18 @@ export interface PlanParts {
   readonly source: (name: string, recipe: Source) => Source;
   readonly builder: BuilderRoles;
   /** The match that others publish, where the run has one: `unpack:layer7`. */
-  readonly provider: FetchedRoles;
+  readonly provider: Roles;
   /** The definitions that others publish, where the run has some: `unpack:protocols`. */
-  readonly definitions: FetchedRoles;
+  readonly definitions: Roles;
 }
 
-/** A source that other tasks read files of. */
-export interface FetchedRoles {
+/** Tasks, and the roles under which others need what they yield. */
+export interface Roles {
   readonly tasks: readonly Task[];
   readonly needs: Readonly<Record<string, string>>;
 }
 
 /** The builder's tasks, and what they mean to a task that runs commands in the builder. */
-export interface BuilderRoles {
-  readonly tasks: readonly Task[];
-  readonly needs: Readonly<Record<string, string>>;
+export interface BuilderRoles extends Roles {
   readonly tools: Readonly<Record<string, string>>;
 }

@@ -4,12 +4,12 @@ import type { ModuleMode, SourceSpec } from '../model/recipe.js';
 import type { Source } from '../model/source.js';
 import type { Plan, Task } from '../model/task.js';
 import { builderRoles } from './builder.js';
-import type { FetchedRoles, PlanInput, PlanParts } from './input.js';
+import type { PlanInput, PlanParts, Roles } from './input.js';
 import { fullKernel, type KernelRoles } from './kernel.js';
 import { moduleKernel } from './module.js';
 import { neededSeries } from './needed-series.js';
 import { refuseCompiler } from './tool-versions.js';
-import { userland, type UserlandRoles } from './userland.js';
+import { userland } from './userland.js';
 import { fetchTask, unpackTask } from './tasks.js';
 
 /**
@@ -60,7 +60,7 @@ function fetched(
   what: string | undefined,
   spec: SourceSpec | undefined,
   source: PlanParts['source'],
-): FetchedRoles {
+): Roles {
   if (what === undefined || spec === undefined) return { tasks: [], needs: {} };
   return {
     tasks: [fetchTask(name, what, source(name, spec.source)), unpackTask(name, what, spec.unpack)],
@@ -148,7 +148,7 @@ function packageTasks({ input, definitions }: PlanParts, kernel: KernelRoles): T
 
 function guestTasks(
   { input, builder, definitions }: PlanParts,
-  { kernel, guest }: { readonly kernel: KernelRoles; readonly guest: UserlandRoles },
+  { kernel, guest }: { readonly kernel: KernelRoles; readonly guest: Roles },
 ): Task[] {
   const { linux, iptables, host } = input;
   const image: Task = {

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Task } from '../model/task.js';
-import type { PlanParts } from './input.js';
+import type { PlanParts, Roles } from './input.js';
 import { fetchTask, unpackTask } from './tasks.js';
 
-/** The tasks of a guest's own busybox, and what they mean to its image. */
-export interface UserlandRoles {
-  readonly tasks: readonly Task[];
-  readonly needs: Readonly<Record<string, string>>;
-}
-
-/** Nothing where the guest's programs are the machine's. */
-export function userland({ input, source, builder }: PlanParts): UserlandRoles {
+/** The tasks of a guest's own busybox; nothing where the guest's programs are the machine's. */
+export function userland({ input, source, builder }: PlanParts): Roles {
   const { busybox, host } = input;
   if (busybox === undefined) return { tasks: [], needs: {} };
   const what = `busybox ${busybox.version}`;

@@ -4,7 +4,7 @@ import { realRoot, recipeVersions } from './directory.js';
 import { readRecipe } from './read.js';
 import { refused, wholeFile } from './refuse.js';
 import { busyboxSchema } from './schema/busybox.js';
-import { toSource } from './schema/source.js';
+import { toSourceSpec } from './schema/source.js';
 
 /**
  * The recipe of a busybox, checked, with the digest of every file that it refers to.
@@ -25,7 +25,7 @@ export async function loadBusyboxRecipe(
     version,
     summary: words.summary,
     file,
-    busybox: { source: toSource(words.source), unpack: words.unpack ?? {} },
+    busybox: toSourceSpec(words),
     config,
   };
 }

@@ -4,7 +4,7 @@ import { realRoot, recipeVersions } from './directory.js';
 import { readRecipe } from './read.js';
 import { refused } from './refuse.js';
 import { definitionsSchema } from './schema/definitions.js';
-import { toSource } from './schema/source.js';
+import { toSourceSpec } from './schema/source.js';
 
 /** Names of the sets that others publish, in order. */
 export async function definitionsNames(projectRoot: string): Promise<string[]> {
@@ -35,6 +35,6 @@ export async function loadDefinitions(
     name,
     summary: words.summary,
     file,
-    protocols: { source: toSource(words.source, words.unpack), unpack: words.unpack ?? {} },
+    protocols: toSourceSpec(words),
   };
 }

@@ -5,7 +5,7 @@ import { loadProvider } from './provider.js';
 import { readRecipe } from './read.js';
 import { refused } from './refuse.js';
 import { iptablesSchema } from './schema/iptables.js';
-import { toSource } from './schema/source.js';
+import { toSourceSpec } from './schema/source.js';
 
 /**
  * The recipe of an iptables, checked, with the digest of every file that it refers to.
@@ -28,7 +28,7 @@ export async function loadIptablesRecipe(
     version,
     summary: words.summary,
     file,
-    iptables: { source: toSource(words.source, words.unpack), unpack: words.unpack ?? {} },
+    iptables: toSourceSpec(words),
     series,
     ...(words.layer7 === undefined ? {} : { layer7: await loadProvider(root, words.layer7) }),
     configure: words.configure,

@@ -6,7 +6,7 @@ import { loadProvider } from './provider.js';
 import { readRecipe } from './read.js';
 import { refused } from './refuse.js';
 import { linuxSchema, type LinuxWords } from './schema/linux.js';
-import { toSource } from './schema/source.js';
+import { toSourceSpec } from './schema/source.js';
 
 /**
  * The recipe of a kernel, checked, with the digest of every file that it refers to.
@@ -64,8 +64,7 @@ async function fileOf(root: string, version: string): Promise<string> {
 function about({
   summary,
   unverified,
-  source,
-  unpack,
+  ...own
 }: Pick<LinuxWords, 'summary' | 'unverified' | 'source' | 'unpack'>): Pick<
   LinuxRecipe,
   'summary' | 'unverified' | 'linux'
@@ -73,13 +72,13 @@ function about({
   return {
     summary,
     ...(unverified === undefined ? {} : { unverified }),
-    linux: { source: toSource(source, unpack), unpack: unpack ?? {} },
+    linux: toSourceSpec(own),
   };
 }
 
 function moduleMode({ headers, image }: NonNullable<LinuxWords['module']>): ModuleMode {
   return {
-    headers: { source: toSource(headers), unpack: {} },
-    image: { source: toSource(image), unpack: {} },
+    headers: toSourceSpec({ source: headers }),
+    image: toSourceSpec({ source: image }),
   };
 }

@@ -5,7 +5,7 @@ import { realRoot } from './directory.js';
 import { readRecipe } from './read.js';
 import { refused } from './refuse.js';
 import { providerSchema } from './schema/provider.js';
-import { toSource } from './schema/source.js';
+import { toSourceSpec } from './schema/source.js';
 
 /** The source that a provider's files come from, as in `--source layer7=PATH`. */
 const SOURCE = 'layer7';
@@ -37,7 +37,7 @@ export async function loadProvider(projectRoot: string, name: string): Promise<P
     name,
     summary: words.summary,
     file,
-    layer7: { source: toSource(words.source, words.unpack), unpack: words.unpack ?? {} },
+    layer7: toSourceSpec(words),
     linux: [
       { name, patches: [{ source: SOURCE, path: linux.patch }], overlays: [] },
       ...fixes(linuxFixes),

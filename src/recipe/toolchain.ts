@@ -6,7 +6,7 @@ import { parseLock, type ReadLock } from './packages-lock.js';
 import { Unusable, projectBytes, projectFile } from './project-file.js';
 import { readRecipe } from './read.js';
 import { refused, wholeFile } from './refuse.js';
-import { toSource } from './schema/source.js';
+import { toSourceSpec } from './schema/source.js';
 import { toolchainSchema } from './schema/toolchain.js';
 import { decodeUtf8 } from './utf8.js';
 
@@ -62,7 +62,7 @@ export async function loadUnlocked(projectRoot: string, name: string): Promise<U
     compiler: words.compiler,
     packages: words.packages,
     base: words.base,
-    vm: { source: toSource(words.vm), unpack: {} },
+    vm: toSourceSpec({ source: words.vm }),
   };
 }
 

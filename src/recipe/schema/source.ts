@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
+import type { SourceSpec } from '../../model/recipe.js';
 import type { Source, Unpack } from '../../model/source.js';
 import { listOf, packageName, path, suite, word } from './words.js';
 
@@ -95,7 +96,7 @@ export const unpack = z
  *
  * @param unpack what the recipe says beside it: the folders to drop are known before members are looked up
  */
-export function toSource(words: z.infer<typeof source>, { strip }: Unpack = {}): Source {
+function toSource(words: z.infer<typeof source>, { strip }: Unpack): Source {
   if ('http' in words) {
     const dropped = 'members' in words.http && strip !== undefined ? { strip } : {};
     return { kind: 'http', ...words.http, ...dropped };
@@ -103,4 +104,15 @@ export function toSource(words: z.infer<typeof source>, { strip }: Unpack = {}):
   if ('git' in words) return { kind: 'git', ...words.git };
   const { apt: name, suite, type, closure } = words;
   return { kind: 'apt', suite, type, package: name, ...(closure === undefined ? {} : { closure }) };
+}
+
+/** What a recipe says of a source and of how it becomes a tree. */
+export function toSourceSpec({
+  source: words,
+  unpack: how = {},
+}: {
+  readonly source: z.infer<typeof source>;
+  readonly unpack?: Unpack | undefined;
+}): SourceSpec {
+  return { source: toSource(words, how), unpack: how };
 }
