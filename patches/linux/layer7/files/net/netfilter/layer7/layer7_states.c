@@ -130,3 +130,12 @@ bool l7_states_accept(const struct l7_states *states, const struct l7_entry *ent
 		return false;
 	return l7_pattern_accepts(entry->pattern, READ_ONCE(states->at[slot]));
 }
+
+/**
+ * l7_states_bytes() - memory that states take, without what they share
+ * @states: the connection's states
+ */
+size_t l7_states_bytes(const struct l7_states *states)
+{
+	return struct_size(states, at, states->generation->slots);
+}
