@@ -2,17 +2,30 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { kindOf, readJson } from '../host/files.js';
 import type { CheckResult } from '../model/check.js';
 import { EXIT, Failed, type ExitCode } from '../model/failure.js';
 import type { Report } from '../model/report.js';
+import type { StepContext } from '../model/step.js';
 import type { Entry } from '../model/store.js';
+import { scenarioFile } from '../recipe/index.js';
+import { soak } from '../steps/soak.js';
 import { verify } from '../steps/verify.js';
-import { choose } from './job.js';
+import { choose, type Chosen } from './job.js';
 import { PROJECT, storeRoot } from './paths.js';
 import { writeLine } from './screen.js';
 import type { Shell } from './shell.js';
+
+interface VerifyOptions {
+  readonly json: boolean;
+  readonly scenario: readonly string[];
+  readonly soak: boolean;
+  readonly minutes: number;
+}
+
+/** Long enough for each kind of event to meet each other kind. */
+const MINUTES = 3;
 
 /** `l7build verify OUT` */
 export function addVerify(program: Command, shell: Shell): void {
@@ -20,55 +33,99 @@ export function addVerify(program: Command, shell: Shell): void {
     .command('verify')
     .argument('<out>', 'output folder of a build')
     .description('boot again what was built and run the checks')
+    .option(
+      '--scenario <name>',
+      "checks of recipes/scenarios in place of the recipe's (repeatable)",
+      (name, names: readonly string[]) => [...names, name],
+      [],
+    )
+    .option(
+      '--soak',
+      'minutes of packets while rules, namespaces and the module come and go',
+      false,
+    )
+    .option('--minutes <n>', 'how long to soak', minutes, MINUTES)
     .option('--json', 'the checks as JSON', false)
-    .addHelpText('after', '\nExample:\n  l7build verify out/6.1')
-    .action(async (out: string, options: { readonly json: boolean }) => {
-      shell.end(await verifyOut(resolve(out), options.json, shell.signal));
+    .addHelpText('after', '\nExamples:\n  l7build verify out/6.1\n  l7build verify out/6.1 --soak')
+    .action(async (out: string, options: VerifyOptions) => {
+      shell.end(await verifyOut(resolve(out), options, shell.signal));
     });
 }
 
-async function verifyOut(out: string, json: boolean, signal: AbortSignal): Promise<ExitCode> {
+function minutes(value: string): number {
+  const found = Number(value);
+  if (/^\d+(\.\d+)?$/.test(value) && found > 0 && found <= 24 * 60) return found;
+  throw new InvalidArgumentError('It has to be a number of minutes, at most 1440.');
+}
+
+async function verifyOut(
+  out: string,
+  options: VerifyOptions,
+  signal: AbortSignal,
+): Promise<ExitCode> {
   const { recipe } = await reportOf(out);
-  const { linux, iptables, scenarios } = await choose({
-    kernel: recipe.kernel,
-    iptables: recipe.iptables,
-  });
-  const cache = storeRoot(process.env);
+  const chosen = await choose({ kernel: recipe.kernel, iptables: recipe.iptables });
+  const asked = await Promise.all(options.scenario.map((name) => scenarioFile(PROJECT, name)));
   const work = await mkdtemp(join(tmpdir(), 'l7build-verify-'));
   await mkdir(join(out, 'logs'), { recursive: true });
   await mkdir(join(work, 'out'));
   await mkdir(join(work, 'scratch'));
   try {
-    const { facts } = await verify(
-      { scenarios, era: linux.era, backends: iptables.backends, families: linux.families },
-      {
-        taskId: 'verify',
-        project: PROJECT,
-        out: join(work, 'out'),
-        scratch: join(work, 'scratch'),
-        needs: { linux: delivered(out), image: delivered(out) },
-        cache,
-        log: join(out, 'logs', 'verify.log'),
-        policy: { mirrors: [], offline: true },
-        runtime: () => Promise.reject(new Error('nothing is compiled to verify')),
-        jobs: 1,
-        signal,
-        progress: ({ done, total, note }) => {
-          if (!json) writeLine(`${String(done)} of ${String(total ?? 0)}: ${note ?? ''}`);
-        },
-        warn: (message) => {
-          process.stderr.write(`l7build: ${message}\n`);
-        },
-      },
+    const checks = await tried(
+      asked.length === 0 ? chosen : { ...chosen, scenarios: asked },
+      options,
+      contextOf(out, work, options, signal),
     );
-    const checks = (facts?.['checks'] ?? []) as CheckResult[];
     writeLine(
-      json ? JSON.stringify(checks, null, 2) : `All ${String(checks.length)} checks passed.`,
+      options.json
+        ? JSON.stringify(checks, null, 2)
+        : `All ${String(checks.length)} checks passed.`,
     );
     return EXIT.verified;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** @throws Failed `check-failed`, and the guest's failures */
+async function tried(
+  { linux, iptables, scenarios }: Pick<Chosen, 'linux' | 'iptables' | 'scenarios'>,
+  options: VerifyOptions,
+  ctx: StepContext,
+): Promise<readonly CheckResult[]> {
+  if (options.soak) return soak({ era: linux.era, minutes: options.minutes }, ctx);
+  const { facts } = await verify(
+    { scenarios, era: linux.era, backends: iptables.backends, families: linux.families },
+    ctx,
+  );
+  return (facts?.['checks'] ?? []) as CheckResult[];
+}
+
+function contextOf(
+  out: string,
+  work: string,
+  { json, soak }: VerifyOptions,
+  signal: AbortSignal,
+): StepContext {
+  return {
+    taskId: 'verify',
+    project: PROJECT,
+    out: join(work, 'out'),
+    scratch: join(work, 'scratch'),
+    needs: { linux: delivered(out), image: delivered(out) },
+    cache: storeRoot(process.env),
+    log: join(out, 'logs', soak ? 'soak.log' : 'verify.log'),
+    policy: { mirrors: [], offline: true },
+    runtime: () => Promise.reject(new Error('nothing is compiled to verify')),
+    jobs: 1,
+    signal,
+    progress: ({ done, total, note }) => {
+      if (!json) writeLine(`${String(done)} of ${String(total ?? 0)}: ${note ?? ''}`);
+    },
+    warn: (message) => {
+      process.stderr.write(`l7build: ${message}\n`);
+    },
+  };
 }
 
 /** The output folder in the place of the tasks that made what lies there. */

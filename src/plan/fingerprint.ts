@@ -14,7 +14,7 @@ const REVISION: Readonly<Record<Verb, number>> = {
   configure: 2,
   compile: 2,
   package: 1,
-  image: 2,
+  image: 3,
   verify: 3,
 };
 

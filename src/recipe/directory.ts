@@ -17,6 +17,7 @@ const KINDS = {
   iptables: { folder: 'recipes/iptables', suffix: '.yaml', named: 'version', pattern: VERSION },
   era: { folder: 'recipes/eras', suffix: '.yaml', named: 'name', pattern: NAME },
   layer7: { folder: 'recipes/layer7', suffix: '.yaml', named: 'name', pattern: NAME },
+  scenario: { folder: 'recipes/scenarios', suffix: '.yaml', named: 'name', pattern: NAME },
   definitions: { folder: 'recipes/definitions', suffix: '.yaml', named: 'name', pattern: NAME },
   busybox: { folder: 'recipes/busybox', suffix: '.yaml', named: 'version', pattern: VERSION },
   toolchain: {

@@ -7,4 +7,5 @@ export { loadProvider } from './provider.js';
 export { changeLines, lockChanges, type LockChanges } from './lock-changes.js';
 export { lockText } from './packages-lock.js';
 export { listRecipes } from './list.js';
+export { scenarioFile } from './scenario.js';
 export { loadToolchain, loadUnlocked, lockPath, readLock, toolchainNames } from './toolchain.js';

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
-import type { RecipeKind } from './directory.js';
 import { busyboxSchema } from './schema/busybox.js';
 import { definitionsSchema } from './schema/definitions.js';
 import { eraSchema } from './schema/era.js';
@@ -20,7 +19,7 @@ const SCHEMAS = {
 } as const;
 
 /** Path of a published schema below the project's root; recipes name it in their first line. */
-export function schemaPath(kind: RecipeKind): string {
+export function schemaPath(kind: keyof typeof SCHEMAS): string {
   return `schema/${kind}.schema.json`;
 }
 
@@ -28,7 +27,7 @@ export function schemaPath(kind: RecipeKind): string {
  * The JSON Schema with which editors complete and check recipes as they are typed, as the text of
  * its file. It is made from the schema that checks the recipe here, so the two cannot differ.
  */
-export function schemaText(kind: RecipeKind): string {
+export function schemaText(kind: keyof typeof SCHEMAS): string {
   const schema = z.toJSONSchema(SCHEMAS[kind], { io: 'input', target: 'draft-7' });
   return `${JSON.stringify({ title: `l7build recipe: ${kind}`, ...schema }, null, 2)}\n`;
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Era } from '../model/recipe.js';
 import type { StepContext } from '../model/step.js';
 import { calibrate, type Calibration } from '../vm/calibrate.js';
-import { startGuest, type Guest } from '../vm/guest.js';
+import type { GuestSpec } from '../vm/argv.js';
+import { startGuest, type Guest, type GuestOptions } from '../vm/guest.js';
 import { packagedKernel } from '../vm/kernel-package.js';
 import { need } from './needs.js';
 
@@ -13,30 +14,34 @@ export interface Booted {
   readonly calibration: Calibration;
 }
 
-/** Enough for the modules, iptables and some dozen programs at once. */
-const MEMORY_MIB = 256;
-/** One is up sooner than two, and an emulated second one is worth little. */
-const CPUS = 1;
+/** What a guest has, and how long it may be silent. */
+export type Size = Pick<GuestSpec, 'memoryMiB' | 'cpus'> & Pick<GuestOptions, 'silenceMs'>;
+
+/**
+ * Enough for the modules, iptables and some dozen programs at once, also where the kernel keeps a shadow
+ * of all memory. One processor is up sooner than two, and an emulated second one is worth little.
+ */
+const SIZE: Size = { memoryMiB: 512, cpus: 1 };
 
 /**
  * Boots what was built. The guest's console becomes the step's log, which outlives a failed step.
  *
  * @throws Failed: see startGuest and calibrate
  */
-export async function boot(era: Era, ctx: StepContext): Promise<Booted> {
+export async function boot(era: Era, ctx: StepContext, size: Size = SIZE): Promise<Booted> {
+  const { silenceMs, ...parts } = size;
   const calibration = await calibrate(ctx.cache, ctx.signal);
   const guest = await startGuest(
     {
       kernel: await kernelOf(ctx),
       initrd: join(need(ctx, 'image').dir, 'initramfs.cpio.gz'),
       accelerator: calibration.accelerator,
-      memoryMiB: MEMORY_MIB,
-      cpus: CPUS,
+      ...parts,
       panicNow: era.panicNow,
       ports: join(ctx.scratch, 'ports'),
       consoleLog: ctx.log,
     },
-    { signal: ctx.signal },
+    { signal: ctx.signal, ...(silenceMs === undefined ? {} : { silenceMs }) },
   );
   return { guest, calibration };
 }

@@ -110,3 +110,8 @@ test('a plan can be seen without a run', async () => {
 test('verify refuses a folder that no build has filled', async () => {
   await expect(run('verify', project.root)).rejects.toMatchObject({ failure: { reason: 'usage' } });
 });
+
+test('a soak takes minutes, and no other word', async () => {
+  const soak = run('verify', project.root, '--soak', '--minutes', 'long');
+  await expect(soak).rejects.toThrow('It has to be a number of minutes');
+});

@@ -14,7 +14,7 @@ const verify = z
       [...FAMILIES],
     ),
     modules: listOf(
-      word(/^[a-z0-9][a-z0-9_]*$/, "a module's name with _", 'Module, as lsmod shows it.'),
+      word(/^[a-z0-9][A-Za-z0-9_]*$/, "a module's name with _", 'Module, as lsmod shows it.'),
       'Loaded in the guest in this order, with what they depend on.',
     ),
   })

@@ -76,6 +76,7 @@ export async function addUserland(
   await addScripts(archive, guest, {
     init: 'init',
     'bin/agent': 'agent',
+    'lib/soak': 'soak',
     'lib/traffic': 'traffic',
   });
   archive.add('srv/www/index.html', { kind: 'file', data: Buffer.from(PAGE), executable: false });

@@ -80,6 +80,7 @@ describe('image', () => {
         'bin/busybox',
         'bin/sh',
         'sbin/modprobe',
+        'lib/soak',
         'lib/traffic',
         'usr/sbin/iptables',
         'etc/l7-protocols/http.pat',

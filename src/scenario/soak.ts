@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { CheckResult } from '../model/check.js';
+import type { Observed } from './judge.js';
+import { sectionsOf } from './sections.js';
+
+/** The script of a soak; it stands on the functions of guest/soak. */
+export function soakScript(seconds: number): string {
+  return [
+    `[ "$1" ] || exec unshare -n sh "$0" inside`,
+    '. /lib/soak',
+    `soak ${String(seconds)}`,
+    '',
+  ].join('\n');
+}
+
+/** Prints how far a soak is. */
+export const SOAKED_SO_FAR = 'cat /run/soaked 2>/dev/null';
+
+/** Milliseconds that a soak may take beyond its time: patterns expire, and kmemleak looks around. */
+export const SOAK_END_MS = 300_000;
+
+interface Claim {
+  readonly id: string;
+  readonly title: string;
+  /** What has to be seen of it, by the names that guest/soak prints. */
+  readonly expect: Readonly<Record<string, 'some' | 0>>;
+  /** Kernels that can't tell print no number. */
+  readonly optional?: true;
+}
+
+const CLAIMS: readonly Claim[] = [
+  {
+    id: 'worked',
+    title: 'Connections were decided and given up while rules, namespaces and the module changed',
+    expect: {
+      connections: 'some',
+      pings: 'some',
+      rules: 'some',
+      namespaces: 'some',
+      reloads: 'some',
+      matched: 'some',
+      unknown: 'some',
+    },
+  },
+  {
+    id: 'nothing-left',
+    title: 'In the end no connection and no pattern is remembered, and the module unloads',
+    expect: { left_connections: 0, left_patterns: 0, left_undecided: 0, unloaded: 'some' },
+  },
+  {
+    id: 'no-leak',
+    title: 'kmemleak finds no memory that nothing points to',
+    expect: { leaks: 0 },
+    optional: true,
+  },
+];
+
+/** What a soak came to, a result for each claim. @param ms how long it took */
+export function judgeSoak(observed: Observed, ms: number): CheckResult[] {
+  const sections = sectionsOf(observed.stdout);
+  const numbers = new Map(
+    (sections.get('soaked') ?? []).map((line) => {
+      const [name = '', value = ''] = line.split(' ');
+      return [name, Number(value)] as const;
+    }),
+  );
+  const trouble = [...troubleOf(observed), ...(sections.get('leaks') ?? [])];
+  const told = ({ expect, optional }: Claim): boolean =>
+    optional !== true || Object.keys(expect).some((name) => numbers.has(name));
+  return CLAIMS.filter(told).map(({ id, title, expect }) => {
+    const wanted = Object.entries(expect);
+    const met = wanted.every(([name, amount]) => {
+      const found = numbers.get(name);
+      return amount === 'some' ? (found ?? 0) > 0 : found === amount;
+    });
+    const seen = wanted.map(([name]) => `${name} ${String(numbers.get(name) ?? 'not told')}`);
+    return {
+      id,
+      title,
+      variant: 'soak',
+      ms,
+      outcome: met ? 'passed' : 'failed',
+      expected: wanted.map(([name, amount]) => `${name} ${String(amount)}`).join(', '),
+      observed: [seen.join(', '), ...(met ? [] : trouble)].join(' / '),
+    };
+  });
+}
+
+function troubleOf({ exitCode, stderr, timedOut }: Observed): string[] {
+  if (!timedOut && exitCode === 0) return [];
+  const how = timedOut ? 'did not end in time' : `ended with exit code ${String(exitCode)}`;
+  return [`the soak ${how}`, ...stderr.trim().split('\n').slice(-5)];
+}
