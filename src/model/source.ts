@@ -47,6 +47,13 @@ export interface GitSource {
   readonly commit: string;
 }
 
+/** A file that is never fetched, since no checksum of it is known: the user brings it. */
+export interface ByHandSource {
+  readonly kind: 'by-hand';
+  /** Where a person finds it. */
+  readonly urls: readonly string[];
+}
+
 /** A file or directory of the user's; never pinned, and the report says so. */
 export interface LocalSource {
   readonly kind: 'local';
@@ -87,7 +94,10 @@ export interface DebsSource {
   readonly debs: readonly LockedDeb[];
 }
 
-export type Source = AptSource | HttpSource | GitSource | DebsSource | LocalSource | RevisionSource;
+/** What a run fetches by itself, because somebody vouches for what comes. */
+export type PinnedSource = AptSource | HttpSource | GitSource | DebsSource;
+
+export type Source = PinnedSource | ByHandSource | LocalSource | RevisionSource;
 
 /** What a fetch brought: one file, with where it came from. */
 export interface FetchedFile {

@@ -32,8 +32,13 @@ const unverified = z.exactOptional(
 );
 
 const release = z
-  .strictObject({ summary, unverified, source, unpack: z.exactOptional(unpack) })
-  .check(z.describe('Another release that is made in the same way.'));
+  .strictObject({
+    summary,
+    unverified,
+    source: z.exactOptional(source),
+    unpack: z.exactOptional(unpack),
+  })
+  .check(z.describe("Another release that is made in the same way; without a source, the recipe's."));
 
 /** recipes/linux/<version>.yaml */
 export const linuxSchema = z
