@@ -121,11 +121,8 @@ void adversary(struct rule *const *rules, unsigned int count, unsigned int input
 		if (worst[i].ns > worst[most].ns)
 			most = i;
 	}
-	printf("worst packet of %u inputs of %d bytes, %u rules: %.1f us; it begins", inputs,
-	       DATA_MAX, count, worst[most].ns / 1000);
-	for (i = 0; i < 24; i++)
-		printf(" %02x", worst[most].data[i]);
-	printf("\n");
+	printf("worst packet of %u inputs of %d bytes, %u rules: %.1f us\n", inputs, DATA_MAX,
+	       count, worst[most].ns / 1000);
 	ours.free(self);
 	free(worst);
 }

@@ -6,37 +6,42 @@
 #include "l7_compile.h"
 #include "l7_rows.h"
 
-#define L7_REST_LOOPS	128	/* of 256 bytes, those that have to leave a state as it is */
+#define L7_REST_LOOPS	128	/* of 256 bytes, those that at least have to leave it as it is */
 
 static u16 *l7_row(const struct l7_dfa *dfa, unsigned int state)
 {
 	return dfa->rows + state * (size_t)dfa->class_count;
 }
 
-/* The number of bytes that leave @state as it is. */
-static unsigned int l7_loops(const struct l7_dfa *dfa, unsigned int state)
+/*
+ * How good @state is to rest in: the number of bytes that leave it as it is, and more if no byte is the
+ * end of the pattern, since a connection stays there the longest.
+ */
+static unsigned int l7_restfulness(const struct l7_dfa *dfa, unsigned int state)
 {
 	const u16 *row = l7_row(dfa, state);
 	unsigned int byte, loops = 0;
+	bool deadly = false;
 
-	for (byte = 0; byte < 256; byte++)
+	for (byte = 0; byte < 256; byte++) {
 		loops += row[dfa->class_of[byte]] == state;
-	return loops;
+		deadly |= row[dfa->class_of[byte]] == L7_STATE_DEAD;
+	}
+	if (loops < L7_REST_LOOPS)
+		return 0;
+	return deadly ? loops : loops + 256;
 }
 
-/*
- * The state that the most bytes leave as it is, but not one that may accept: what rests accepts
- * nothing. Return: L7_NONE if no state is left as it is by enough of them.
- */
+/* The best state to rest in, but not one that may accept: what rests accepts nothing. */
 static unsigned int l7_resting(const struct l7_dfa *dfa)
 {
-	unsigned int most = L7_REST_LOOPS - 1, resting = L7_NONE;
-	unsigned int state, loops;
+	unsigned int most = 0, resting = L7_NONE;
+	unsigned int state, value;
 
 	for (state = L7_STATE_MATCH + 1; state < dfa->state_count; state++) {
-		loops = dfa->accepting[state] ? 0 : l7_loops(dfa, state);
-		if (loops > most) {
-			most = loops;
+		value = dfa->accepting[state] ? 0 : l7_restfulness(dfa, state);
+		if (value > most) {
+			most = value;
 			resting = state;
 		}
 	}

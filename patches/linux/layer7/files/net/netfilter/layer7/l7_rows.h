@@ -55,9 +55,18 @@ struct l7_pattern {
 	};
 };
 
+/* A pattern on its way: it stands in @s and goes on with the byte at @at. */
+struct l7_runner {
+	const struct l7_pattern *p;
+	const u8 *at;
+	l7_state s;
+	u16 number;			/* in its set */
+};
+
 struct l7_pattern *l7_rows_pack(const struct l7_dfa *dfa);
 l7_state l7_rows_run(const struct l7_pattern *p, l7_state s, const u8 **at, const u8 *end,
 		     l7_state stop);
+void l7_rows_run_two(struct l7_runner *a, struct l7_runner *b, const u8 *end);
 
 static inline bool l7_rests(const struct l7_pattern *p)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Running a set. A pattern that is awake is run alone, in a loop over its own rows, until it is dead,
- * has matched, rests or the data end. What is left for the whole set is one pass over the data that
+ * Running a set. A pattern that is awake is run in a loop over its own rows, until it is dead, has
+ * matched, rests or the data end. What is left for the whole set is one pass over the data that
  * looks for bytes that wake somebody; it ends where nobody rests any more.
  */
 #include "l7_set.h"
@@ -28,36 +28,57 @@ void l7_set_start(const struct l7_set *set, struct l7_place *place)
 }
 
 /*
- * Runs the pattern of @number from state @s on over the bytes from @from on, one at least. While it
- * rests, its at is the offset up to which it has been run.
+ * Notes where a pattern has come to in this piece. While it rests, its at is the offset up to which it
+ * has been run.
  */
-static void l7_piece_run(struct l7_piece *piece, unsigned int number, l7_state s, const u8 *from)
+static void l7_piece_settle(struct l7_piece *piece, const struct l7_runner *run)
 {
 	const struct l7_set *set = piece->set;
-	const struct l7_pattern *p = set->patterns[number];
 	u64 *awake = l7_awake(set, piece->place);
 	u64 *rest = l7_rest(set, piece->place);
 	u64 *accepted = l7_accepted(piece->place);
 	l7_state *at = l7_at(set, piece->place);
+	unsigned int number = run->number;
 
-	s = l7_rows_run(p, s, &from, piece->end, p->stop);
-	if (s > p->stop) {
-		at[number] = s;
+	if (run->s > run->p->stop) {
+		at[number] = run->s;
 		l7_set_add(awake, number);
 	} else {
 		l7_mask_clear(awake, number);
 	}
-	if (s == L7_STATE_MATCH)
+	if (run->s == L7_STATE_MATCH)
 		WRITE_ONCE(accepted[number / 64], accepted[number / 64] | 1ULL << number % 64);
-	if (!l7_rests(p))
+	if (!l7_rests(run->p))
 		return;
-	if (s == L7_STATE_REST) {
-		at[number] = from - piece->data;
+	if (run->s == L7_STATE_REST) {
+		at[number] = run->at - piece->data;
 		l7_set_add(rest, number);
 		l7_set_add(piece->stirred, number);
 	} else {
 		l7_mask_clear(rest, number);
 	}
+}
+
+/* Runs a pattern on alone, over one byte at least. */
+static void l7_piece_run(struct l7_piece *piece, struct l7_runner *run)
+{
+	run->s = l7_rows_run(run->p, run->s, &run->at, piece->end, run->p->stop);
+	l7_piece_settle(piece, run);
+}
+
+/* Runs two on until one of them, or both, are done. Return: how many are left, in front. */
+static unsigned int l7_piece_run_two(struct l7_piece *piece, struct l7_runner *two)
+{
+	unsigned int i, left = 0;
+
+	l7_rows_run_two(&two[0], &two[1], piece->end);
+	for (i = 0; i < 2; i++) {
+		if (two[i].s > two[i].p->stop && two[i].at < piece->end)
+			two[left++] = two[i];
+		else
+			l7_piece_settle(piece, &two[i]);
+	}
+	return left;
 }
 
 /* Takes the connection's first byte, over NULs before it. Return: what is behind it. */
@@ -91,56 +112,83 @@ static const u8 *l7_place_begin(const struct l7_set *set, struct l7_place *place
 	return data + 1;
 }
 
-/* Runs those that are awake. */
+/* Runs those that are awake, in twos where that is possible. */
 static void l7_piece_awake(struct l7_piece *piece)
 {
 	const u64 *awake = l7_awake(piece->set, piece->place);
 	const l7_state *at = l7_at(piece->set, piece->place);
-	unsigned int w;
+	unsigned int w, count = 0;
+	struct l7_runner two[2];
 
 	for (w = 0; w < piece->set->words; w++) {
 		u64 left = awake[w];
 
 		for (; left; left &= left - 1) {
-			unsigned int number = w * 64 + __ffs64(left);
+			struct l7_runner *run = &two[count];
 
-			l7_piece_run(piece, number, at[number], piece->data);
+			run->number = w * 64 + __ffs64(left);
+			run->p = piece->set->patterns[run->number];
+			run->s = at[run->number];
+			run->at = piece->data;
+			if (run->p->form != L7_FORM_NARROW)
+				l7_piece_run(piece, run);
+			else if (++count == 2)
+				count = l7_piece_run_two(piece, two);
 		}
 	}
+	if (count)
+		l7_piece_run(piece, two);
 }
 
 /* The byte at @byte wakes the patterns @woken of the word @w, those that were not run over it yet. */
 static void l7_piece_wake(struct l7_piece *piece, unsigned int w, u64 woken, const u8 *byte)
 {
 	const l7_state *at = l7_at(piece->set, piece->place);
-	unsigned int number;
+	struct l7_runner run;
 
 	for (; woken; woken &= woken - 1) {
-		number = w * 64 + __ffs64(woken);
-		if (at[number] <= byte - piece->data)
-			l7_piece_run(piece, number, L7_STATE_REST, byte);
+		run.number = w * 64 + __ffs64(woken);
+		if (at[run.number] > byte - piece->data)
+			continue;
+		run.p = piece->set->patterns[run.number];
+		run.s = L7_STATE_REST;
+		run.at = byte;
+		l7_piece_run(piece, &run);
 	}
+}
+
+/* Wakes whom the byte at @at does, but for those that the byte behind it sends back to rest. */
+static inline void l7_piece_look(struct l7_piece *piece, unsigned int w, unsigned int words,
+				 const u8 *at)
+{
+	const u64 *wake = piece->set->wake + w;
+	u64 woken = l7_rest(piece->set, piece->place)[w] & wake[2 * words * at[0]];
+
+	/* What follows the last byte is not known yet, or is the end of the data. */
+	if (at + 1 < piece->end)
+		woken &= wake[words + 2 * words * at[1]];
+	if (woken)
+		l7_piece_wake(piece, w, woken, at);
 }
 
 /* Looks for bytes that wake whom the word @w of @words of the masks is about. */
 static inline void l7_piece_scan(struct l7_piece *piece, unsigned int w, unsigned int words)
 {
-	const u64 *first = piece->set->wake + w;
-	const u64 *second = first + words;
 	const u64 *rest = l7_rest(piece->set, piece->place) + w;
-	const u8 *last = piece->end - 1;
-	const u8 *byte;
-	u64 woken;
+	const u64 *wake = piece->set->wake + w;
+	const unsigned int row = 2 * words;
+	const u8 *at = piece->data, *four;
 
-	for (byte = piece->data; byte < last && *rest; byte++) {
-		woken = *rest & first[2 * words * byte[0]] & second[2 * words * byte[1]];
-		if (woken)
-			l7_piece_wake(piece, w, woken, byte);
+	while (*rest && piece->end - at >= 4) {
+		four = at + 4;
+		if (*rest & (wake[row * at[0]] | wake[row * at[1]] | wake[row * at[2]] |
+			     wake[row * at[3]]))
+			for (; at < four; at++)
+				l7_piece_look(piece, w, words, at);
+		at = four;
 	}
-	/* What follows the last byte is not known yet, or is the end of the data. */
-	woken = *rest & first[2 * words * *last];
-	if (woken)
-		l7_piece_wake(piece, w, woken, last);
+	for (; *rest && at < piece->end; at++)
+		l7_piece_look(piece, w, words, at);
 }
 
 /* Runs @len bytes, one at least and L7_PIECE at most, of a connection that has begun. */
