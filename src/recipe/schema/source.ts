@@ -94,16 +94,21 @@ export const unpack = z
 /**
  * The checked words of a recipe as the model's source.
  *
- * @param unpack what the recipe says beside it: the folders to drop are known before members are looked up
+ * @param unpack what the recipe says beside it: the folders to drop are known before members are looked
+ *   up, and of a source package only what is unpacked is fetched
  */
-function toSource(words: z.infer<typeof source>, { strip }: Unpack): Source {
+function toSource(words: z.infer<typeof source>, { file, strip }: Unpack): Source {
   if ('http' in words) {
     const dropped = 'members' in words.http && strip !== undefined ? { strip } : {};
     return { kind: 'http', ...words.http, ...dropped };
   }
   if ('git' in words) return { kind: 'git', ...words.git };
   const { apt: name, suite, type, closure } = words;
-  return { kind: 'apt', suite, type, package: name, ...(closure === undefined ? {} : { closure }) };
+  return {
+    ...{ kind: 'apt', suite, type, package: name },
+    ...(closure === undefined ? {} : { closure }),
+    ...(type === 'source' && file !== undefined ? { file } : {}),
+  };
 }
 
 /** What a recipe says of a source and of how it becomes a tree. */
