@@ -104,6 +104,7 @@ const GUEST = [
 export const TESTING: readonly Requirement[] = [
   ...BUILDER.chroot,
   ...MUSL,
+  program('/usr/sbin/dkms', 'dkms', 'tests: builds the match as its users do'),
   program('cpio', 'cpio', 'tests: reads the initramfs'),
   program('pgrep', 'procps', 'tests: sees what processes are left'),
 ];
