@@ -178,7 +178,9 @@ describe('a source package (needs a Debian mirror)', () => {
   it('says what there is where that file is not', async () => {
     const failure = await failureOf(filesOf('hello_3*'));
     expect(failure.reason).toBe('source-missing');
-    expect(failure.message).toBe('the source package hello of Debian bookworm has no file hello_3*');
+    expect(failure.message).toBe(
+      'the source package hello of Debian bookworm has no file hello_3*',
+    );
     expect(failure.details).toContain('hello_2.10.orig.tar.gz');
   });
 });
