@@ -43,6 +43,7 @@ const source = z.union([
     type: z.enum(['binary', 'source']),
     package: word,
     closure: z.exactOptional(z.array(text)),
+    file: z.exactOptional(text),
   }),
   z.strictObject({ kind: z.literal('http'), urls: z.array(address), sha256: digest }),
   z.strictObject({

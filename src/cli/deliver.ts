@@ -11,6 +11,7 @@ const DELIVERED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'compile:linux': { bzImage: 'bzImage', 'System.map': 'System.map', config: 'config' },
   'patch:linux': { 'layer7.patch': 'layer7.patch' },
   'package:modules': { 'modules.tar.zst': 'modules.tar.zst' },
+  'package:dkms': { 'dkms.tar.zst': 'dkms.tar.zst' },
   'package:headers': { 'headers.tar.zst': 'headers.tar.zst' },
   'package:iptables': { 'iptables.tar.zst': 'iptables.tar.zst' },
   'package:l7-protocols': { 'l7-protocols.tar.zst': 'l7-protocols.tar.zst' },

@@ -111,6 +111,7 @@ export const TESTING: readonly Requirement[] = [
   ...BUILDER.chroot,
   ...MUSL,
   ...TRYING,
+  program('/usr/sbin/dkms', 'dkms', 'tests: builds the match as its users do'),
   program('cpio', 'cpio', 'tests: reads the initramfs'),
   program('pgrep', 'procps', 'tests: sees what processes are left'),
 ];

@@ -17,6 +17,8 @@ export interface AptSource {
    * dependencies whose names match one of these regular expressions (anchored at both ends).
    */
   readonly closure?: readonly string[];
+  /** Of a source package: the files that are wanted, as a glob on the name; missing: all. */
+  readonly file?: string;
 }
 
 /** One file at one or several addresses, tried in order. */

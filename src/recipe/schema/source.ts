@@ -103,9 +103,10 @@ export const unpack = z
 /**
  * The checked words of a recipe as the model's source.
  *
- * @param unpack what the recipe says beside it: the folders to drop are known before members are looked up
+ * @param unpack what the recipe says beside it: the folders to drop are known before members are looked
+ *   up, and of a source package only what is unpacked is fetched
  */
-function toSource(words: z.infer<typeof source>, { strip }: Unpack): Source {
+function toSource(words: z.infer<typeof source>, { file, strip }: Unpack): Source {
   if ('http' in words) {
     const dropped = 'members' in words.http && strip !== undefined ? { strip } : {};
     return { kind: 'http', ...words.http, ...dropped };
@@ -113,7 +114,11 @@ function toSource(words: z.infer<typeof source>, { strip }: Unpack): Source {
   if ('git' in words) return { kind: 'git', ...words.git };
   if ('by-hand' in words) return { kind: 'by-hand', urls: words['by-hand'] };
   const { apt: name, suite, type, closure } = words;
-  return { kind: 'apt', suite, type, package: name, ...(closure === undefined ? {} : { closure }) };
+  return {
+    ...{ kind: 'apt', suite, type, package: name },
+    ...(closure === undefined ? {} : { closure }),
+    ...(type === 'source' && file !== undefined ? { file } : {}),
+  };
 }
 
 /** What a recipe says of a source and of how it becomes a tree. */
