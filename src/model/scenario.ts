@@ -17,33 +17,61 @@ export interface Turn {
   readonly from: 'client' | 'server';
   /** One character a byte, U+0000 to U+00FF. */
   readonly bytes: string;
+  /** Where in the bytes another segment of TCP begins. */
+  readonly cuts?: readonly number[];
 }
 
-/** A conversation over one TCP connection between real programs. */
+/** What exchanges over a TCP connection share. */
+interface Connection {
+  readonly name: string;
+  /** Where the server listens. */
+  readonly port: number;
+  /** Where the client believes it to be; rules translate. Default: the port. */
+  readonly via?: number;
+  /** The exchange that has to have ended before this one starts. */
+  readonly after?: string;
+}
+
+/** A conversation between real programs. */
 export type Exchange =
   /** A web server gives a page to a web client. */
-  | { readonly kind: 'http'; readonly name: string; readonly port: number }
+  | ({ readonly kind: 'http' } & Connection)
   /** Bytes in a fixed order. */
+  | ({ readonly kind: 'talk'; readonly turns: readonly Turn[] } & Connection)
+  /** ICMP's echo, request and reply, twice. */
   | {
-      readonly kind: 'talk';
+      readonly kind: 'ping';
       readonly name: string;
-      readonly port: number;
-      readonly turns: readonly Turn[];
+      /** Bytes of data in a packet; the first four are a time. */
+      readonly size: number;
+      /** The byte that the others are, as two hexadecimal digits. */
+      readonly fill: string;
     };
 
-/** A rule of the filter table. */
+export const TABLES = ['filter', 'raw', 'nat', 'mangle'] as const;
+
 export interface Rule {
   /** What expectations call it. */
   readonly name: string;
+  /** Default: filter. */
+  readonly table?: (typeof TABLES)[number];
   readonly chain: string;
   /** What follows `-A CHAIN` in iptables' arguments. */
   readonly text: string;
 }
 
+export type Amount = 'some' | 'none' | number;
+
 /** What has to be seen after the traffic. */
 export type Expectation =
-  /** The rule counted packets, or none. */
-  | { readonly kind: 'count'; readonly rule: string; readonly packets: 'some' | 'none' }
+  /** The rule, of the table filter, counted packets, none, or so many. */
+  | { readonly kind: 'count'; readonly rule: string; readonly packets: Amount }
+  /** What /proc/net/layer7 tells under a name. */
+  | { readonly kind: 'number'; readonly name: string; readonly value: Amount }
+  /** The protocol of an exchange in /proc/net/layer7_conntrack. */
+  | { readonly kind: 'verdict'; readonly exchange: string; readonly protocol: string }
+  /** xtables-monitor, which ran all the while, told of each rule and lived. */
+  | { readonly kind: 'monitored' }
   /** The exchange came to its end, or did not within the scenario's patience. */
   | {
       readonly kind: 'exchange';
@@ -65,8 +93,20 @@ export interface Check {
   readonly id: string;
   /** The claim, as a sentence. */
   readonly title: string;
+  /** The back ends that it says something of. Default: all. */
+  readonly backends?: readonly Backend[];
+  /** In a user namespace of its own, whose root is nobody outside. */
+  readonly userNamespace?: boolean;
   /** What is written to /proc/sys first, by the path there. */
   readonly sysctls: Readonly<Record<string, number>>;
+  /** What is written to /proc/net/layer7_numpackets. */
+  readonly numPackets?: number;
+  /** The loopback device's; packets that are longer go in fragments. */
+  readonly mtu?: number;
+  /** Definitions of its own in /run/patterns/ID, by name. */
+  readonly patterns?: Readonly<Record<string, string>>;
+  /** So many rules more, of all definitions in turn, in one transaction. */
+  readonly bulk?: number;
   readonly rules: readonly Rule[];
   /** Exchanges that run at the same time. */
   readonly traffic: readonly Exchange[];

@@ -15,7 +15,7 @@ const REVISION: Readonly<Record<Verb, number>> = {
   compile: 2,
   package: 1,
   image: 2,
-  verify: 2,
+  verify: 3,
 };
 
 /**

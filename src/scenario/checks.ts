@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { Check, Exchange, Expectation, Rule } from '../model/scenario.js';
+import {
+  TABLES,
+  type Check,
+  type Exchange,
+  type Expectation,
+  type Rule,
+} from '../model/scenario.js';
 import type { Complain } from './complain.js';
 import type { CheckWords } from './schema.js';
 
@@ -19,23 +25,46 @@ export function toCheck(
     if (found === undefined) complain([...path, 'traffic', index], `there is no exchange ${name}`);
     return found ?? [];
   });
-  traffic.forEach(({ name, port }, index) => {
-    const first = traffic.find((other) => other.port === port);
-    if (first?.name !== name) {
-      complain(
-        [...path, 'traffic', index],
-        `${name} needs port ${String(port)}, as ${String(first?.name)} does`,
-      );
-    }
+  traffic.forEach((exchange, index) => {
+    for (const fault of conflicts(exchange, traffic)) complain([...path, 'traffic', index], fault);
   });
   const expect = expectations(words.expect, [...path, 'expect'], { rules, traffic }, complain);
   if (expect.length === 0) complain([...path, 'expect'], `the check ${id} expects nothing`);
-  return { id, title, sysctls: words.sysctls ?? {}, rules, traffic, expect };
+  const { backends, mtu, bulk, patterns } = words;
+  return {
+    id,
+    title,
+    sysctls: words.sysctls ?? {},
+    rules,
+    traffic,
+    expect,
+    ...(backends === undefined ? {} : { backends }),
+    ...(words['user-namespace'] === undefined ? {} : { userNamespace: true }),
+    ...(words['num-packets'] === undefined ? {} : { numPackets: words['num-packets'] }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(patterns === undefined ? {} : { patterns }),
+    ...(bulk === undefined ? {} : { bulk }),
+  };
+}
+
+/** Why an exchange can't be among the others of its check. */
+function* conflicts(exchange: Exchange, traffic: readonly Exchange[]): Generator<string> {
+  if (exchange.kind === 'ping') return;
+  const { name, port, after } = exchange;
+  const first = traffic.find((other) => other.kind !== 'ping' && other.port === port);
+  if (first?.name !== name) {
+    yield `${name} needs port ${String(port)}, as ${String(first?.name)} does`;
+  }
+  const before = traffic.slice(0, traffic.indexOf(exchange)).map((other) => other.name);
+  if (after !== undefined && !before.includes(after)) {
+    yield `${name} comes after ${after}, which has to stand before it`;
+  }
 }
 
 function toRule(name: string, text: string): Rule {
-  const [, chain = '', rest = ''] = /^-A (\S+) ?(.*)$/.exec(text) ?? [];
-  return { name, chain, text: rest };
+  const [, named, chain = '', rest = ''] = /^(?:-t (\S+) )?-A (\S+) ?(.*)$/.exec(text) ?? [];
+  const table = TABLES.find((one) => one === named);
+  return { name, chain, text: rest, ...(table === undefined ? {} : { table }) };
 }
 
 function expectations(
@@ -52,11 +81,24 @@ function expectations(
     expected.push({ kind: 'exchange', exchange, outcome });
   }
   for (const [rule, packets] of Object.entries(words.counts ?? {})) {
-    if (!rules.some(({ name }) => name === rule)) {
-      complain([...path, 'counts', rule], `${rule} is not among the check's rules`);
+    if (!rules.some(({ name, table = 'filter' }) => name === rule && table === 'filter')) {
+      complain(
+        [...path, 'counts', rule],
+        `${rule} is not among the check's rules of the table filter`,
+      );
     }
     expected.push({ kind: 'count', rule, packets });
   }
+  for (const [name, value] of Object.entries(words.numbers ?? {})) {
+    expected.push({ kind: 'number', name, value });
+  }
+  for (const [exchange, protocol] of Object.entries(words.verdicts ?? {})) {
+    if (!traffic.some(({ name }) => name === exchange)) {
+      complain([...path, 'verdicts', exchange], `${exchange} is not among the check's traffic`);
+    }
+    expected.push({ kind: 'verdict', exchange, protocol });
+  }
+  if (words.monitored === true) expected.push({ kind: 'monitored' });
   if (words.definitions !== undefined) expected.push({ kind: 'definitions' });
   if (words.drained !== undefined) expected.push({ kind: 'drained', ...words.drained });
   if (words.restored === true) expected.push({ kind: 'restored' });

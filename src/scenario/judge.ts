@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CheckResult } from '../model/check.js';
-import type { Check, Expectation, Variant } from '../model/scenario.js';
+import type { Amount, Check, Expectation, Rule, Variant } from '../model/scenario.js';
 import { countersOf, rulesOf, type Counter } from './saved-rules.js';
+import { sectionsOf } from './sections.js';
 
 /** What a check's script came to in the guest. */
 export interface Observed {
@@ -56,21 +57,8 @@ function troubleOf({ exitCode, stdout, stderr, timedOut }: Observed): string | u
 }
 
 function parse(stdout: string): Seen {
-  const ended = new Set<string>();
-  const sections = new Map<string, string[]>();
-  let section: string[] | undefined;
-  for (const line of stdout.split('\n')) {
-    const [marker, name = ''] = line.split(' ');
-    if (marker === '@ended') {
-      ended.add(name);
-    } else if (marker?.startsWith('@') === true) {
-      section = [];
-      sections.set(marker.slice(1), section);
-    } else {
-      section?.push(line);
-    }
-  }
-  return { ended, sections };
+  const ended = stdout.split('\n').flatMap((line) => /^@ended (.*)$/.exec(line)?.slice(1) ?? []);
+  return { ended: new Set(ended), sections: sectionsOf(stdout) };
 }
 
 function verdict(expected: Expectation, check: Check, seen: Seen): Verdict {
@@ -79,6 +67,12 @@ function verdict(expected: Expectation, check: Check, seen: Seen): Verdict {
       return exchangeVerdict(expected, seen);
     case 'count':
       return countVerdict(expected, check, seen);
+    case 'number':
+      return numberVerdict(expected, seen);
+    case 'verdict':
+      return protocolVerdict(expected, check, seen);
+    case 'monitored':
+      return monitoredVerdict(check, seen);
     case 'restored':
       return restoredVerdict(check, seen);
     case 'definitions':
@@ -110,26 +104,86 @@ function countVerdict(
   const counter = counterOf(rule, check, countersOf(sections.get('counters') ?? []));
   const found = counter?.packets;
   return {
-    met: found !== undefined && (packets === 'some' ? found > 0 : found === 0),
-    expected: packets === 'some' ? `packets on rule ${rule}` : `no packets on rule ${rule}`,
+    met: found !== undefined && amounts(found, packets),
+    expected: `${wordOf(packets)}packets on rule ${rule}`,
     observed: found === undefined ? `rule ${rule} is gone` : `${rule}: ${String(found)} packets`,
   };
+}
+
+function amounts(found: number, expected: Amount): boolean {
+  if (expected === 'some') return found > 0;
+  return found === (expected === 'none' ? 0 : expected);
+}
+
+function wordOf(amount: Amount): string {
+  if (amount === 'some') return '';
+  return amount === 'none' ? 'no ' : `${String(amount)} `;
+}
+
+function numberVerdict(
+  { name, value }: Extract<Expectation, { kind: 'number' }>,
+  { sections }: Seen,
+): Verdict {
+  const line = sections.get('numbers')?.find((one) => one.startsWith(`${name} `));
+  const found = line?.slice(name.length + 1);
+  return {
+    met: found !== undefined && amounts(Number(found), value),
+    expected: `${name} ${String(value)}`,
+    observed: `${name} ${found ?? 'is not told'}`,
+  };
+}
+
+/** Connections are told by their port, and echoes by being of ICMP. */
+function protocolVerdict(
+  { exchange, protocol }: Extract<Expectation, { kind: 'verdict' }>,
+  check: Check,
+  { sections }: Seen,
+): Verdict {
+  const one = check.traffic.find(({ name }) => name === exchange);
+  const mark = one?.kind === 'ping' ? ' id=' : ` dport=${String(one?.via ?? one?.port)} `;
+  const lines = (sections.get('verdicts') ?? []).filter((line) => line.includes(mark));
+  const found = lines.map((line) => line.replace(/^.* l7proto=/, ''));
+  return {
+    met: found.length > 0 && found.every((each) => each === protocol),
+    expected: `${exchange} is listed as ${protocol}`,
+    observed: `${exchange} is ${found.length === 0 ? 'not listed' : `listed as ${found.join(', ')}`}`,
+  };
+}
+
+function monitoredVerdict(check: Check, { sections }: Seen): Verdict {
+  const lines = sections.get('monitored');
+  const told = lines?.filter((line) => / -A .* --l7proto /.test(line)).length ?? 0;
+  const made = check.rules.filter(({ text }) => text.includes('--l7proto')).length;
+  const all = made + (check.bulk ?? 0);
+  return {
+    met: lines !== undefined && told === all,
+    expected: `xtables-monitor lives and tells of ${String(all)} rules`,
+    observed:
+      lines === undefined ? 'xtables-monitor ended' : `it lives and told of ${String(told)}`,
+  };
+}
+
+function filterRules({ rules }: Check): Rule[] {
+  return rules.filter(({ table = 'filter' }) => table === 'filter');
 }
 
 /** Rules are told by their place in their chain: comments are not every kernel's to keep. */
 function counterOf(name: string, check: Check, counters: readonly Counter[]): Counter | undefined {
   const rule = check.rules.find((one) => one.name === name);
   if (rule === undefined) return undefined;
-  const place = check.rules.filter(({ chain }) => chain === rule.chain).indexOf(rule);
+  const place = filterRules(check)
+    .filter(({ chain }) => chain === rule.chain)
+    .indexOf(rule);
   return counters.filter(({ chain }) => chain === rule.chain)[place];
 }
 
 function restoredVerdict(check: Check, { sections }: Seen): Verdict {
   const saved = rulesOf(sections.get('saved') ?? []);
   const restored = rulesOf(sections.get('restored') ?? []);
-  const expected = `the same ${String(check.rules.length)} rules before and after`;
+  const all = filterRules(check).length + (check.bulk ?? 0);
+  const expected = `the same ${String(all)} rules before and after`;
   const appended = saved.filter((line) => line.startsWith('-A ')).length;
-  if (appended !== check.rules.length) {
+  if (appended !== all) {
     return { met: false, expected, observed: `iptables-save wrote ${String(appended)} rules` };
   }
   const place = saved.findIndex((line, index) => restored[index] !== line);

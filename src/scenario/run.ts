@@ -27,7 +27,11 @@ export function trialsOf(
   families: readonly Family[],
 ): Trial[] {
   const variants = backends.flatMap((backend) => families.map((family) => ({ backend, family })));
-  return checks.flatMap((check) => variants.map((variant) => ({ check, variant, patienceMs })));
+  return checks.flatMap((check) =>
+    variants
+      .filter(({ backend }) => check.backends?.includes(backend) ?? true)
+      .map((variant) => ({ check, variant, patienceMs })),
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import type { Check, Variant } from '../../../src/model/scenario.js';
+import type { Check, Expectation, Variant } from '../../../src/model/scenario.js';
 import { judge, type Observed } from '../../../src/scenario/judge.js';
 
 const VARIANT: Variant = { backend: 'nft', family: 'ipv6' };
@@ -171,5 +171,75 @@ describe('judge', () => {
     expect(outcome('@drained\n250\n98\n30\n')).toBe('failed');
     expect(outcome('@drained\n250\n0\n0\n')).toBe('failed');
     expect(outcome('')).toBe('failed');
+  });
+
+  /** A check that expects one thing: what it comes to when that is printed. */
+  function outcome(expected: Expectation, stdout: string, change: Partial<Check> = {}): string[] {
+    const check: Check = { ...CHECK, expect: [expected], ...change };
+    const { outcome, observed } = judge(check, VARIANT, seen({ stdout }), 1);
+    return [outcome, observed];
+  }
+
+  it('counts packets exactly where a number is expected', () => {
+    const seven: Expectation = { kind: 'count', rule: 'a', packets: 7 };
+    expect(outcome(seven, STDOUT)).toEqual(['passed', 'a: 7 packets']);
+    expect(outcome({ ...seven, packets: 8 }, STDOUT)).toEqual(['failed', 'a: 7 packets']);
+  });
+
+  it('leaves rules of other tables out, and takes rules in bulk in', () => {
+    const nat = { name: 'n', table: 'nat', chain: 'INPUT', text: '-j X' } as const;
+    const rules = [nat, ...CHECK.rules];
+    const seven: Expectation = { kind: 'count', rule: 'a', packets: 7 };
+    expect(outcome(seven, STDOUT, { rules })[0]).toBe('passed');
+    const saved = '@saved\n-A INPUT\n-A INPUT\n-A OUTPUT\n';
+    const stdout = `${saved}${saved.replace('@saved', '@restored')}`;
+    expect(outcome({ kind: 'restored' }, stdout, { rules })[0]).toBe('passed');
+    expect(outcome({ kind: 'restored' }, stdout, { bulk: 1 })[0]).toBe('failed');
+    const less = { rules: CHECK.rules.slice(1), bulk: 1 };
+    expect(outcome({ kind: 'restored' }, stdout, less)[0]).toBe('passed');
+  });
+
+  it.each([
+    ['patterns', 4, 'passed', 'patterns 4'],
+    ['patterns', 'some', 'passed', 'patterns 4'],
+    ['patterns', 'none', 'failed', 'patterns 4'],
+    ['patterns_unused', 'none', 'passed', 'patterns_unused 0'],
+    ['patterns_unused', 1, 'failed', 'patterns_unused 0'],
+    ['pattern', 4, 'failed', 'pattern is not told'],
+  ] as const)('wants the number %s to be %s: %s', (name, value, ...expected) => {
+    const stdout = '@numbers\npatterns 4\npatterns_unused 0\n';
+    expect(outcome({ kind: 'number', name, value }, stdout)).toEqual(expected);
+  });
+
+  it("finds an exchange's protocol by its port, or by being an echo", () => {
+    const line = 'ipv6 10 tcp 6 src=::1 dst=::1 sport=80 dport=';
+    const stdout = `@verdicts\n${line}80 l7proto=http\n${line}801 l7proto=ssh\n`;
+    const expected: Expectation = { kind: 'verdict', exchange: 'page', protocol: 'http' };
+    expect(outcome(expected, stdout)).toEqual(['passed', 'page is listed as http']);
+    expect(outcome({ ...expected, protocol: 'ssh' }, stdout)[0]).toBe('failed');
+    expect(outcome(expected, '@verdicts\n')).toEqual(['failed', 'page is not listed']);
+    expect(outcome(expected, `${stdout}${line}80 l7proto=unset\n`)).toEqual([
+      'failed',
+      'page is listed as http, unset',
+    ]);
+    // Rules translate: the list has the port that the client dialled.
+    const via = { traffic: [{ kind: 'http', name: 'page', port: 8080, via: 801 }] } as const;
+    expect(outcome({ ...expected, protocol: 'ssh' }, stdout, via)[0]).toBe('passed');
+    const ping = { traffic: [{ kind: 'ping', name: 'page', size: 99, fill: '61' }] } as const;
+    const echo = '@verdicts\nipv4 2 icmp 1 src=x dst=y type=8 code=0 id=7 l7proto=http\n';
+    expect(outcome(expected, echo, ping)[0]).toBe('passed');
+    expect(outcome(expected, stdout, ping)[0]).toBe('failed');
+  });
+
+  it('wants a monitor that lives and told of every rule', () => {
+    const expected: Expectation = { kind: 'monitored' };
+    const rule = ' EVENT: -6 -t filter -A INPUT -m layer7 --l7proto http\n';
+    expect(outcome(expected, `@monitored\n${rule}# gen\n`)).toEqual([
+      'passed',
+      'it lives and told of 1',
+    ]);
+    expect(outcome(expected, `@monitored\n${rule}`, { bulk: 1 })[0]).toBe('failed');
+    expect(outcome(expected, `@monitored\n${rule.repeat(2)}`, { bulk: 1 })[0]).toBe('passed');
+    expect(outcome(expected, rule)).toEqual(['failed', 'xtables-monitor ended']);
   });
 });

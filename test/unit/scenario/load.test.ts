@@ -101,6 +101,58 @@ describe('loadScenario', () => {
     ]);
   });
 
+  it('reads what a check is tried under, segments, order and other tables', async () => {
+    const under = [
+      '    backends: [nft]',
+      '    user-namespace: true',
+      '    num-packets: 3',
+      '    mtu: 1280',
+      '    patterns: { aaa: "a b" }',
+      '    bulk: 600',
+      '    rules:',
+      '      nat: -t nat -A OUTPUT -j REDIRECT',
+    ];
+    const text = GOOD.replace('    rules:', under.join('\n'))
+      .replace('http: 8080', 'http: 8080\n    via: 81')
+      .replace('server: ok', 'server: ok\n      - server-segments: [abc, de, f]\n    after: page')
+      .replace('bare: none', 'bare: 4')
+      .replace(
+        'restored: true',
+        [
+          'numbers: { patterns: 4, unknown: none }',
+          '      verdicts: { page: http }',
+          '      monitored: true',
+        ].join('\n'),
+      );
+    const [check] = (await load(text)).checks;
+    expect(check).toMatchObject({
+      backends: ['nft'],
+      userNamespace: true,
+      numPackets: 3,
+      mtu: 1280,
+      patterns: { aaa: 'a b' },
+      bulk: 600,
+      traffic: [
+        { name: 'page', port: 8080, via: 81 },
+        { after: 'page', turns: [{}, { from: 'server', bytes: 'okabcdef', cuts: [5, 7] }] },
+      ],
+    });
+    expect(check?.rules[0]).toEqual({
+      name: 'nat',
+      table: 'nat',
+      chain: 'OUTPUT',
+      text: '-j REDIRECT',
+    });
+    expect(check?.expect.slice(3)).toEqual([
+      { kind: 'count', rule: 'bare', packets: 4 },
+      { kind: 'number', name: 'patterns', value: 4 },
+      { kind: 'number', name: 'unknown', value: 'none' },
+      { kind: 'verdict', exchange: 'page', protocol: 'http' },
+      { kind: 'monitored' },
+      { kind: 'reloaded', module: 'xt_layer7' },
+    ]);
+  });
+
   it.each([
     ['name: mine', 'name: other', '1:7 the name is other, but the file is named mine.yaml'],
     [
@@ -109,7 +161,7 @@ describe('loadScenario', () => {
       '5:11 exchanges[0].http has to be at most 65535, not the number 70000',
     ],
     ['http: 8080', 'https: 443', '5:5 unknown key "https" in exchanges[0]'],
-    ['http: 8080', 'port: 80', '4:5 the exchange page has to have http, or port and talk'],
+    ['http: 8080', 'port: 80', '4:5 the exchange page has to have http, port and talk, or ping'],
     ['http: 8080', 'http: 8080\n    port: 1', '4:5 the exchange page is http and a talk at once'],
     ['name: hex', 'name: page', '6:11 page is there twice'],
     [
@@ -121,7 +173,7 @@ describe('loadScenario', () => {
     [
       'server: ok',
       'server: ok\n        client: no',
-      '11:9 a turn is one of client, server, client-hex and server-hex',
+      '11:9 a turn is one of client and server, or of these with -hex or -segments',
     ],
     [
       'server: ok',
@@ -145,7 +197,28 @@ describe('loadScenario', () => {
       'hex: late',
       '20:42 checks[0].expect.exchanges.hex has to be completed or stalled, not the text "late"',
     ],
-    ['bare: none', 'bore: none', "21:36 bore is not among the check's rules"],
+    ['bare: none', 'bore: none', "21:36 bore is not among the check's rules of the table filter"],
+    [
+      'bare: -A OUTPUT',
+      'bare: -t raw -A OUTPUT',
+      "21:36 bare is not among the check's rules of the table filter",
+    ],
+    ['bare: -A', 'bare: -t fitler -A', /^17:13 .*iptables arguments that start with -A CHAIN/],
+    [
+      'http: 8080',
+      'http: 8080\n    ping: { size: 99, fill: aa }',
+      /^4:5 .*a ping and a connection/,
+    ],
+    ['http: 8080', 'ping: { size: 99, fill: a }', /^5:\d+ .*a byte in hex/],
+    [
+      'http: 8080',
+      'http: 8080\n    after: hex',
+      '19:15 page comes after hex, which has to stand before it',
+    ],
+    ['restored: true', 'verdicts: { pages: http }', "22:26 pages is not among the check's traffic"],
+    ['bare: none', 'bare: -1', /^21:36 /],
+    ['    rules:', '    mtu: 576\n    rules:', /^15:10 .*at least 1280/],
+    ['    rules:', '    backends: [ebtables]\n    rules:', /^15:16 .*legacy or nft/],
     ['page: completed', 'pages: completed', "20:27 pages is not among the check's traffic"],
     ['restored: true', 'restored: 7', /^22:17 checks\[0\]\.expect\.restored has to be true/],
     ['reloaded: xt_layer7', 'reloaded: "a b"', /^23:17 .*a module's name/],

@@ -70,6 +70,20 @@ describe('runTrials', () => {
     expect(results.every(({ outcome }) => outcome === 'passed')).toBe(true);
   });
 
+  it('tries a check only with the back ends that it names', () => {
+    const checks = SCENARIO.checks.map((one, index): Check =>
+      index === 0 ? { ...one, backends: ['nft'] } : one,
+    );
+    const trials = trialsOf({ ...SCENARIO, checks }, ['legacy', 'nft'], ['ipv4']);
+    expect(trials.map(({ check: { id }, variant }) => `${id} ${variant.backend}`)).toEqual([
+      'alone nft',
+      'first legacy',
+      'first nft',
+      'second legacy',
+      'second nft',
+    ]);
+  });
+
   it("passes on the guest's failure", async () => {
     const run = (): Promise<never> => Promise.reject(new Error('the guest died'));
     await expect(

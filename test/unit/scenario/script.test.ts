@@ -93,6 +93,87 @@ describe('checkScript', () => {
     expect(runsAlone(CHECK)).toBe(false);
   });
 
+  function linesOf(change: Partial<Check>): string[] {
+    return checkScript({ ...CHECK, ...change }, VARIANT, PATIENCE).split('\n');
+  }
+
+  it('loads each table in one restore', () => {
+    const lines = linesOf({
+      rules: [
+        { name: 'n', table: 'nat', chain: 'OUTPUT', text: '-j REDIRECT' },
+        ...CHECK.rules,
+        { name: 'r', table: 'raw', chain: 'PREROUTING', text: '-j CT' },
+      ],
+    });
+    const start = lines.indexOf("load <<'rules'");
+    expect(lines.slice(start + 1, lines.indexOf('rules'))).toEqual([
+      ...['*filter', ':MINE - [0:0]', '-A INPUT -m layer7 --l7proto http', '-A MINE', 'COMMIT'],
+      ...['*raw', '-A PREROUTING -j CT', 'COMMIT'],
+      ...['*nat', '-A OUTPUT -j REDIRECT', 'COMMIT'],
+    ]);
+  });
+
+  it('starts an exchange when those before it are through', () => {
+    const lines = linesOf({
+      traffic: [
+        { kind: 'http', name: 'page', port: 80, via: 81 },
+        { kind: 'ping', name: 'echo', size: 99, fill: '61' },
+        { kind: 'http', name: 'last', port: 82, after: 'page' },
+        ...CHECK.traffic.slice(1),
+      ],
+    });
+    expect(lines.slice(lines.indexOf('rules') + 1)).toEqual([
+      'http page 80 81',
+      'echoes echo 99 61',
+      'await 2 15',
+      'http last 82',
+      'talk chat 99',
+      'await 1 15',
+      'await 1 1.500',
+      'counters',
+      '',
+    ]);
+  });
+
+  it('prepares the namespace before the rules, and asks for what is expected in the end', () => {
+    const lines = linesOf({
+      userNamespace: true,
+      numPackets: 3,
+      mtu: 1280,
+      patterns: { aaa: 'it has $' },
+      bulk: 600,
+      traffic: [],
+      expect: [
+        { kind: 'number', name: 'x', value: 1 },
+        { kind: 'verdict', exchange: 'page', protocol: 'http' },
+        { kind: 'monitored' },
+      ],
+    });
+    expect(lines.slice(0, lines.indexOf("load <<'rules'"))).toEqual([
+      '[ "$1" ] || exec unshare -Ur -n sh "$0" inside',
+      'backend=legacy family=ipv4',
+      '. /lib/traffic',
+      'ip link set lo mtu 1280',
+      'echo 3 >/proc/net/layer7_numpackets',
+      "define one aaa 'it has $'",
+      'watch',
+    ]);
+    expect(lines.slice(lines.indexOf('rules') + 1)).toEqual([
+      ...['bulk 600', 'numbers', 'verdicts', 'watched', ''],
+    ]);
+  });
+
+  it('says segments one by one', () => {
+    const turns = [{ from: 'server', bytes: 'SSH-2.0', cuts: [2, 5] }] as const;
+    const text = linesOf({ traffic: [{ kind: 'talk', name: 'chat', port: 99, turns }] }).join('\n');
+    busybox(`sides=; ${/^printf .*?>chat\.server$/ms.exec(text)?.[0] ?? ''}`, folder);
+    expect(readFileSync(join(folder, 'chat.server'), 'utf8').trim().split('\n')).toEqual([
+      "say 'SS'",
+      "say 'H-2'",
+      "say '.0'",
+    ]);
+  });
+
   it('makes two sides that say and hear exactly the bytes, and tell the end once', () => {
     const files = checkScript(CHECK, VARIANT, PATIENCE)
       .split('\nload ')[0]

@@ -75,6 +75,7 @@ struct l7_registry {
 	struct list_head unused;	/* the longest unused first */
 	unsigned int unused_count;
 	size_t unused_bytes;
+	unsigned long published;	/* generations so far */
 	struct delayed_work expire;
 	struct l7_generation __rcu *generation;
 };
@@ -130,6 +131,12 @@ struct l7_flow {
 	spinlock_t lock;		/* what follows, and the writing of verdict */
 	struct l7_states __rcu *states;	/* NULL once there is a verdict */
 	struct l7_seen seen[IP_CT_DIR_MAX];
+};
+
+/* Where a walk over the table of flows is. */
+struct l7_place {
+	unsigned int bucket;
+	unsigned int skip;		/* flows of the bucket that came already */
 };
 
 /* A packet as a rule sees it. */
@@ -197,6 +204,7 @@ bool l7_states_glance(const struct l7_states *states, const struct l7_packet *pk
 		      const struct l7_entry *entry);
 void l7_states_run(struct l7_states *states, const struct l7_packet *pkt);
 bool l7_states_accept(const struct l7_states *states, const struct l7_entry *entry);
+size_t l7_states_bytes(const struct l7_states *states);
 
 /* layer7_packet.c */
 bool l7_packet_open(struct l7_packet *pkt, const struct sk_buff *skb);
@@ -225,6 +233,11 @@ bool l7_stream_matches(struct l7_packet *pkt, const struct l7_entry *entry);
 /* layer7_netlink.c */
 int l7_netlink_start(void);
 void l7_netlink_stop(void);
+
+/* layer7_list.c */
+struct l7_flow *l7_list_next(const struct l7_net *ln, struct l7_place *place);
+int l7_list_init(struct net *net);
+void l7_list_exit(struct net *net);
 
 /* layer7_proc.c */
 int l7_proc_init(struct net *net);

@@ -124,6 +124,7 @@ int l7_generation_publish(struct l7_registry *reg)
 				refcount_inc(&gen->entry[i]->ref);
 		}
 	}
+	reg->published++;
 	gen = rcu_replace_pointer(reg->generation, gen, lockdep_is_held(&reg->lock));
 	l7_generation_put(gen);
 	return 0;

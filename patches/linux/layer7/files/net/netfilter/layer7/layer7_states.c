@@ -166,3 +166,12 @@ bool l7_states_accept(const struct l7_states *states, const struct l7_entry *ent
 	return l7_states_know(states, entry) &&
 	       l7_set_accepts(states->generation->set, l7_states_place(states), entry->slot);
 }
+
+/**
+ * l7_states_bytes() - memory that states take, without what they share
+ * @states: the connection's states
+ */
+size_t l7_states_bytes(const struct l7_states *states)
+{
+	return struct_size(states, at, states->generation->slots);
+}
