@@ -173,5 +173,5 @@ bool l7_states_accept(const struct l7_states *states, const struct l7_entry *ent
  */
 size_t l7_states_bytes(const struct l7_states *states)
 {
-	return struct_size(states, at, states->generation->slots);
+	return sizeof(*states) + l7_set_place_bytes(states->generation->set);
 }
