@@ -81,7 +81,10 @@ test('all definitions together say packet by packet what each says alone', () =>
     cut(random, stream),
     // Half of it, and then another's: what one pattern waits for comes in what another began.
     cut(random, Buffer.concat([stream.subarray(0, random.below(100)), random.pick(streams)])),
-    cut(random, Uint8Array.from(stream, (byte) => (random.below(20) ? byte : random.below(256)))),
+    cut(
+      random,
+      Uint8Array.from(stream, (byte) => (random.below(20) ? byte : random.below(256))),
+    ),
   ]);
   const answers = ask(
     files.map((name) => join(DEFINITIONS, name)),
