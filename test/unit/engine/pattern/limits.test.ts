@@ -84,7 +84,7 @@ test('rows of two bytes, where states do not fit into one', () => {
 test('rows of a usual state and exceptions, where that is smaller', () => {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
   const up = alphabet.repeat(6);
-  const down = [...up].reverse().join('');
+  const down = Array.from(up).reverse().join('');
   const { states, bytes } = compile(`${up}|${down}`) as Compiled;
   expect(states).toBe(2 + 2 * up.length - 1);
   expect(bytes).toBeLessThan((2 * states * alphabet.length) / 2);
