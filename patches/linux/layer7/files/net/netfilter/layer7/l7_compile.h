@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Between the compiler's stages: text (l7_text.c) to NFA (l7_regex.c), NFA to DFA (l7_classes.c,
- * l7_dfa.c), DFA to the smallest one (l7_minimise.c) with its resting state (l7_rest.c), and that to
- * rows (l7_rows.c). l7_pattern.c calls them in turn and keeps only the rows.
+ * l7_dfa.c), DFA to the smallest one (l7_minimise.c) with its resting state (l7_rest.c), and that
+ * to rows (l7_rows.c). l7_pattern.c calls them in turn and keeps only the rows.
  *
  * A pattern's text may come from a user namespace, so each stage allocates a bounded amount and
  * pays for its loops out of one budget.
@@ -101,8 +101,8 @@ void l7_nfa_free(struct l7_nfa *nfa);
 
 /*
  * States 0 and 1 are L7_STATE_DEAD and L7_STATE_MATCH. Once it is minimised, the other states that
- * accept come last, and if it rests, state 2 is L7_STATE_REST. Byte class 0 is NUL's alone, which leaves
- * every state as it is. Upper case has the class of its lower case.
+ * accept come last, and if it rests, state 2 is L7_STATE_REST. Byte class 0 is NUL's alone, which
+ * leaves every state as it is. Upper case has the class of its lower case.
  */
 struct l7_dfa {
 	u16 *rows;			/* next state, by state * class_count + class */

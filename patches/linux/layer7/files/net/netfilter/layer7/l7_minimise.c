@@ -147,8 +147,8 @@ static int l7_refine(struct l7_partition *t, unsigned int block)
 }
 
 /*
- * Numbers the blocks as their states are to be: the dead one, the matched one, the others, those that
- * accept at the end of the data; within a kind as the states were found, near ones together.
+ * Numbers the blocks as their states are to be: the dead one, the matched one, the others, those
+ * that accept at the end of the data; within a kind as the states were found, near ones together.
  */
 static void l7_number(const struct l7_partition *t, u16 *number)
 {
@@ -161,7 +161,8 @@ static void l7_number(const struct l7_partition *t, u16 *number)
 	number[t->block_of[L7_STATE_MATCH]] = L7_STATE_MATCH;
 	for (accepting = 0; accepting < 2; accepting++)
 		for (state = 0; state < dfa->state_count; state++)
-			if (dfa->accepting[state] == accepting && number[t->block_of[state]] == L7_NONE)
+			if (dfa->accepting[state] == accepting &&
+			    number[t->block_of[state]] == L7_NONE)
 				number[t->block_of[state]] = next++;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The resting state: where a pattern that begins anywhere, or has a `.*` behind it, waits for a byte
- * that leads on. A connection that rests there need not be looked at until such a byte comes.
+ * The resting state: where a pattern that begins anywhere, or has a `.*` behind it, waits for a
+ * byte that leads on. A connection that rests there need not be looked at until such a byte comes.
  */
 #include "l7_compile.h"
 #include "l7_rows.h"
@@ -14,8 +14,8 @@ static u16 *l7_row(const struct l7_dfa *dfa, unsigned int state)
 }
 
 /*
- * How good @state is to rest in: the number of bytes that leave it as it is, and more if no byte is the
- * end of the pattern, since a connection stays there the longest.
+ * How good @state is to rest in: the number of bytes that leave it as it is, and more if no byte
+ * is the end of the pattern, since a connection stays there the longest.
  */
 static unsigned int l7_restfulness(const struct l7_dfa *dfa, unsigned int state)
 {

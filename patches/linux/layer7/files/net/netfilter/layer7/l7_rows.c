@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Rows: a DFA as small as it gets, and how it is run. A byte a state is enough for nearly all
- * patterns. Of the others most rows lead to the same state with nearly every byte, so that state and
- * the exceptions take less.
+ * patterns. Of the others most rows lead to the same state with nearly every byte, so that state
+ * and the exceptions take less.
  */
 #include "l7_rows.h"
 
-/* The next state that most classes of @row share, NUL's left out. @count, by state, is zeroed, and is so again. */
+/*
+ * The next state that most classes of @row share, NUL's left out. @count, by state, is zeroed, and
+ * is so again.
+ */
 static u16 l7_usual(const u16 *row, unsigned int classes, u16 *count)
 {
 	unsigned int class;

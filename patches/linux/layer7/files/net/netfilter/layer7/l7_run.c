@@ -28,8 +28,8 @@ void l7_set_start(const struct l7_set *set, struct l7_place *place)
 }
 
 /*
- * Notes where a pattern has come to in this piece. While it rests, its at is the offset up to which it
- * has been run.
+ * Notes where a pattern has come to in this piece. While it rests, its at is the offset up to
+ * which it has been run.
  */
 static void l7_piece_settle(struct l7_piece *piece, const struct l7_runner *run)
 {
@@ -140,7 +140,9 @@ static void l7_piece_awake(struct l7_piece *piece)
 		l7_piece_run(piece, two);
 }
 
-/* The byte at @byte wakes the patterns @woken of the word @w, those that were not run over it yet. */
+/*
+ * The byte at @byte wakes the patterns @woken of the word @w, those that were not run over it yet.
+ */
 static void l7_piece_wake(struct l7_piece *piece, unsigned int w, u64 woken, const u8 *byte)
 {
 	const l7_state *at = l7_at(piece->set, piece->place);

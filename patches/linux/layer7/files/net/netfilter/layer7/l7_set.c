@@ -74,8 +74,10 @@ struct l7_set *l7_set_build(const struct l7_pattern *const *patterns, unsigned i
 		return ERR_PTR(-ENOMEM);
 	set->slots = slots;
 	for (slot = 0; slot < slots; slot++) {
-		set->count += patterns[slot] != NULL;
-		resting += patterns[slot] && l7_rests(patterns[slot]);
+		if (!patterns[slot])
+			continue;
+		set->count++;
+		resting += l7_rests(patterns[slot]);
 	}
 	set->words = (set->count + 63) / 64;
 	set->rest_words = (resting + 63) / 64;

@@ -75,8 +75,8 @@ static unsigned int l7_states_left(const struct l7_states *states, const struct 
 }
 
 /*
- * The next of @left bytes from @offset on: @len of them, at @copy, L7_CHUNK bytes, unless they can be
- * read where they are. Return: NULL if the packet has them not.
+ * The next of @left bytes from @offset on: @len of them, at @copy, L7_CHUNK bytes, unless they can
+ * be read where they are. Return: NULL if the packet has them not.
  */
 static const u8 *l7_packet_piece(const struct l7_packet *pkt, unsigned int offset,
 				 unsigned int left, u8 *copy, unsigned int *len)

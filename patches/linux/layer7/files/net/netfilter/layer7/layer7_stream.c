@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The decision. When the first rule sees a packet with payload, its own pattern is tried, since a match
- * is the verdict and ends it all. Otherwise all patterns are advanced together, and then each rule
- * asks only for its own. So the first rule, in the order in which the packet meets the rules, whose
- * pattern matches the data so far is the one that fixes the verdict.
+ * The decision. When the first rule sees a packet with payload, its own pattern is tried, since a
+ * match is the verdict and ends it all. Otherwise all patterns are advanced together, and then
+ * each rule asks only for its own. So the first rule, in the order in which the packet meets the
+ * rules, whose pattern matches the data so far is the one that fixes the verdict.
  */
 #include "layer7.h"
 
 /*
- * Looks at a packet's payload, for a rule that names @entry, unless that was done. Return: the flow,
- * or NULL if there is none.
+ * Looks at a packet's payload, for a rule that names @entry, unless that was done. Return: the
+ * flow, or NULL if there is none.
  */
 static struct l7_flow *l7_stream_advance(struct l7_packet *pkt, struct l7_flow *flow,
 					 const struct l7_entry *entry)
