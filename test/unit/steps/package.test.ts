@@ -53,7 +53,8 @@ async function dkms(kernel: string): Promise<ExecResult> {
   await mkdir(join(root, 'tree'), { recursive: true });
   return exec(
     [
-      ...['/usr/sbin/dkms', 'build', '-m', 'xt-layer7', '-v', '1.2.3', '-k', kernel],
+      '/usr/sbin/dkms',
+      ...['build', '-m', 'xt-layer7', '-v', '1.2.3', '-k', kernel],
       ...['--dkmstree', join(root, 'tree'), '--sourcetree', join(root, 'usr/src')],
       ...['--kernelsourcedir', headers],
     ],
