@@ -84,8 +84,9 @@ function about({
   };
 }
 
-function moduleMode({ headers, image }: NonNullable<LinuxWords['module']>): ModuleMode {
+function moduleMode({ headers, image, unverified }: NonNullable<LinuxWords['module']>): ModuleMode {
   return {
+    ...(unverified === undefined ? {} : { unverified }),
     headers: toSourceSpec({ source: headers }),
     image: toSourceSpec({ source: image }),
   };

@@ -4,7 +4,16 @@ import { FAMILIES } from '../../model/scenario.js';
 import { config } from './config.js';
 import { series } from './series.js';
 import { source, unpack } from './source.js';
-import { listOf, name, summary, toolchainName, version, versionedName, word } from './words.js';
+import {
+  listOf,
+  name,
+  summary,
+  toolchainName,
+  unverified,
+  version,
+  versionedName,
+  word,
+} from './words.js';
 
 const verify = z
   .strictObject({
@@ -24,12 +33,9 @@ const moduleMode = z
   .strictObject({
     headers: source.check(z.describe("Headers of a distribution's kernel, to build with.")),
     image: source.check(z.describe('That kernel itself, to boot.')),
+    unverified,
   })
   .check(z.describe("For --mode module: the match alone, in a distribution's own kernel."));
-
-const unverified = z.exactOptional(
-  word(/^\S.*\S$/, 'one line of text', 'Why nobody has seen it match in a guest yet.'),
-);
 
 const release = z
   .strictObject({
