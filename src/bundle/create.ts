@@ -81,8 +81,8 @@ async function entryOf(
   signal: AbortSignal,
 ): Promise<BundleEntry> {
   const { key, files } = entry.manifest;
-  if (source.kind === 'local' || source.kind === 'revision') {
-    throw new Error(`${name} is a source of the user's own`);
+  if (source.kind === 'local' || source.kind === 'revision' || source.kind === 'by-hand') {
+    throw new Error(`${name} is nothing that was fetched`);
   }
   // Just asked for: the kept answer is the one that the fetch was given.
   const policy: FetchPolicy = { mirrors: [], offline: true };

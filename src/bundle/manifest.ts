@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
-import type { LocalSource, RevisionSource, Source } from '../model/source.js';
+import type { PinnedSource } from '../model/source.js';
 import type { EntryFile } from '../model/store.js';
 import type { Plan } from '../model/task.js';
 import { fingerprint, keyOf } from '../plan/fingerprint.js';
@@ -43,6 +43,7 @@ const source = z.union([
     type: z.enum(['binary', 'source']),
     package: word,
     closure: z.exactOptional(z.array(text)),
+    file: z.exactOptional(text),
   }),
   z.strictObject({ kind: z.literal('http'), urls: z.array(address), sha256: digest }),
   z.strictObject({
@@ -70,16 +71,13 @@ const source = z.union([
   }),
 ]);
 
-/** A source as a bundle carries it: one that recipes name. */
-type CarriedSource = Exclude<Source, LocalSource | RevisionSource>;
-
 /** What a bundle has of one fetch. */
 export interface BundleEntry {
   /** The store's key of the fetch; follows from what else stands here. */
   readonly key: string;
   /** The source's name in the plan. */
   readonly name: string;
-  readonly source: CarriedSource;
+  readonly source: PinnedSource;
   /** What an apt source stood for when the bundle was made. */
   readonly resolution?: AptResolution;
   readonly files: readonly EntryFile[];

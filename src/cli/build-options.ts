@@ -160,7 +160,8 @@ function isAddress(mirror: string): boolean {
   return /^https?:\/\//.test(mirror);
 }
 
-function splitList(value: string): string[] {
+/** An argument with commas between its words. */
+export function splitList(value: string): string[] {
   return value.split(',').filter((item) => item !== '');
 }
 

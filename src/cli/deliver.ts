@@ -5,26 +5,28 @@ import type { TaskResult } from '../engine/environment.js';
 import { temporaryName } from '../host/files.js';
 import { sha256File } from '../host/hash.js';
 import type { ReportedArtifact } from '../model/report.js';
+import { packagedKernel } from '../vm/kernel-package.js';
 
 /** What is delivered of which task, under which name. */
 const DELIVERED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'compile:linux': { bzImage: 'bzImage', 'System.map': 'System.map', config: 'config' },
   'patch:linux': { 'layer7.patch': 'layer7.patch' },
   'package:modules': { 'modules.tar.zst': 'modules.tar.zst' },
+  'package:dkms': { 'dkms.tar.zst': 'dkms.tar.zst' },
   'package:headers': { 'headers.tar.zst': 'headers.tar.zst' },
   'package:iptables': { 'iptables.tar.zst': 'iptables.tar.zst' },
   'package:l7-protocols': { 'l7-protocols.tar.zst': 'l7-protocols.tar.zst' },
   'image:initramfs': { 'initramfs.cpio.gz': 'initramfs.cpio.gz' },
 };
 
-/** Module mode delivers the distribution's kernel beside the match; its files carry the release. */
-function delivered(result: TaskResult, release: string): Readonly<Record<string, string>> {
-  if (result.task.id !== 'unpack:kernel') return DELIVERED[result.task.id] ?? {};
-  return {
-    bzImage: `boot/vmlinuz-${release}`,
-    'System.map': `boot/System.map-${release}`,
-    config: `boot/config-${release}`,
-  };
+/** What of a task is delivered, with its absolute path. Module mode delivers the distribution's kernel. */
+async function delivered({ task, entry }: TaskResult): Promise<Readonly<Record<string, string>>> {
+  if (task.id === 'unpack:kernel') {
+    const { image, systemMap, config } = await packagedKernel(entry.dir);
+    return { bzImage: image, 'System.map': systemMap, config };
+  }
+  const files = Object.entries(DELIVERED[task.id] ?? {});
+  return Object.fromEntries(files.map(([name, from]) => [name, join(entry.dir, from)]));
 }
 
 /**
@@ -35,15 +37,9 @@ export async function deliver(
   results: readonly TaskResult[],
   out: string,
 ): Promise<ReportedArtifact[]> {
-  const match = results.find((result) => result.task.id === 'compile:match');
-  const release = (match?.entry.manifest.facts['release'] ?? '') as string;
-  const copies = results.flatMap((result) =>
-    Object.entries(delivered(result, release)).map(([name, from]) => ({
-      name,
-      from: join(result.entry.dir, from),
-    })),
-  );
-  return Promise.all(copies.map(({ name, from }) => copyArtifact(name, from, join(out, name))));
+  const files = await Promise.all(results.map(delivered));
+  const copies = files.flatMap((each) => Object.entries(each));
+  return Promise.all(copies.map(([name, from]) => copyArtifact(name, from, join(out, name))));
 }
 
 async function copyArtifact(name: string, from: string, to: string): Promise<ReportedArtifact> {

@@ -89,6 +89,8 @@ function sourceText(source: Source): string {
       return `${source.urls[0] ?? ''}, ${pinText(source)}`;
     case 'git':
       return `${source.url} at ${source.commit.slice(0, 12)}`;
+    case 'by-hand':
+      return `nothing: no checksum of ${source.urls[0] ?? ''} is known, so bring it with --source`;
     case 'debs':
       return `${String(source.debs.length)} packages, each pinned by its SHA-256`;
     case 'local':

@@ -2,7 +2,8 @@
 import { realpath } from 'node:fs/promises';
 import { findProgram } from '../host/tools.js';
 import { sha256File } from '../host/hash.js';
-import { calibrate, qemuVersion } from '../vm/calibrate.js';
+import { programVersion } from '../host/program-version.js';
+import { calibrate } from '../vm/calibrate.js';
 
 /** Files of the host that go into the guest's image; a library that is missing is left out. */
 const LIBRARIES = ['libc.so.6', 'libmnl.so.0', 'libnftnl.so.11', 'ld-linux-x86-64.so.2'] as const;
@@ -49,7 +50,10 @@ async function digests(
 
 /** What runs the guest: QEMU's version and the accelerator that the calibration chose. */
 export async function vmFacts(cache: string): Promise<Record<string, string>> {
-  const [qemu, { accelerator }] = await Promise.all([qemuVersion(), calibrate(cache)]);
+  const [qemu, { accelerator }] = await Promise.all([
+    programVersion('qemu-system-x86_64'),
+    calibrate(cache),
+  ]);
   return { qemu, accelerator };
 }
 

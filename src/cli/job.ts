@@ -13,6 +13,7 @@ import type { Builder, BuilderName } from '../model/runtime.js';
 import type { Plan } from '../model/task.js';
 import type { PlanInput } from '../plan/input.js';
 import { makePlan } from '../plan/plan.js';
+import { VERSION } from './version.js';
 import { versionsOfPackages, versionsOfPrograms } from '../plan/tool-versions.js';
 import { projectFile } from '../recipe/project-file.js';
 import { filesBelow } from '../recipe/project-folder.js';
@@ -168,6 +169,7 @@ export function planned(
     ...circumstances,
     mode,
     verify,
+    version: VERSION,
     // Only the builder that compiles with the machine's own tools needs no root.
     ...(builder === 'host' ? {} : { toolchain }),
     inVm: builder === 'qemu',

@@ -25,7 +25,16 @@ export function addList(program: Command, shell: Shell): void {
     });
 }
 
-function described({ summary, ...recipe }: LinuxRecipe | IptablesRecipe | BusyboxRecipe): string {
+/** What a recipe is for, and in which mode nobody has seen that in a guest. */
+export function described({
+  summary,
+  ...recipe
+}: LinuxRecipe | IptablesRecipe | BusyboxRecipe): string {
   const why = 'unverified' in recipe ? recipe.unverified : undefined;
-  return why === undefined ? summary : `${summary} (not verified: ${why})`;
+  const module = 'module' in recipe ? recipe.module.unverified : undefined;
+  const notes = [
+    ...(why === undefined ? [] : [`not verified: ${why}`]),
+    ...(module === undefined ? [] : [`not verified as a module: ${module}`]),
+  ];
+  return notes.length === 0 ? summary : `${summary} (${notes.join('; ')})`;
 }

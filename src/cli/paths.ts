@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** Where this program was installed: recipes/, patches/ and guest/ lie there. */
-const INSTALLED = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+import { INSTALLED } from '../host/installed.js';
 
 /** The project's root: `L7BUILD_PROJECT` (a folder with recipes of your own), or the installed one. */
 export const PROJECT = resolve(process.env['L7BUILD_PROJECT'] ?? INSTALLED);

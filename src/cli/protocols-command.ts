@@ -9,13 +9,14 @@ import { setFolder } from './definitions.js';
 import { PROJECT } from './paths.js';
 import { writeLine } from './screen.js';
 import type { Shell } from './shell.js';
+import { addTry } from './try-command.js';
 
 interface SetOptions {
   readonly set: string;
   readonly json: boolean;
 }
 
-/** `l7build protocols list|lint` */
+/** `l7build protocols list|lint|try` */
 export function addProtocols(program: Command, shell: Shell): void {
   const protocols = program.command('protocols').description('definition files');
   protocols
@@ -37,6 +38,7 @@ export function addProtocols(program: Command, shell: Shell): void {
     .action(async (folder: string | undefined, options: SetOptions) => {
       shell.end(await lint(folder, options));
     });
+  addTry(protocols, shell);
 }
 
 async function list({ set, json }: SetOptions): Promise<void> {

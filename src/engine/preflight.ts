@@ -100,10 +100,18 @@ const GUEST = [
   program('depmod', 'kmod', 'orders kernel modules'),
 ];
 
+/** What the match's engine as a program of this machine is made with. */
+export const TRYING: readonly Requirement[] = [
+  ...COMPILING.filter((need) => need.what !== 'bwrap'),
+  program('/usr/include/pcap/pcap.h', 'libpcap-dev', 'reads captures'),
+];
+
 /** What the project's own tests use beside all that jobs need. */
 export const TESTING: readonly Requirement[] = [
   ...BUILDER.chroot,
   ...MUSL,
+  ...TRYING,
+  program('/usr/sbin/dkms', 'dkms', 'tests: builds the match as its users do'),
   program('cpio', 'cpio', 'tests: reads the initramfs'),
   program('pgrep', 'procps', 'tests: sees what processes are left'),
 ];

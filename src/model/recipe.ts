@@ -123,6 +123,8 @@ export interface SourceSpec {
 export interface ModuleMode {
   readonly headers: SourceSpec;
   readonly image: SourceSpec;
+  /** Why nobody has seen it match in a guest yet; missing where it was. */
+  readonly unverified?: string;
 }
 
 export interface LinuxRecipe {
@@ -132,7 +134,7 @@ export interface LinuxRecipe {
   /** Versions that the same file says how to make; for a version that is not the file's own, none. */
   readonly releases: readonly string[];
   readonly summary: string;
-  /** Why nobody has seen it match in a guest yet; missing where it was. */
+  /** Why nobody has seen the patched kernel match in a guest yet; missing where it was. */
   readonly unverified?: string;
   readonly file: ProjectFile;
   readonly arch: 'x86_64';
@@ -193,6 +195,8 @@ export interface IptablesRecipe {
   readonly kind: 'iptables';
   readonly version: string;
   readonly summary: string;
+  /** Why nobody has seen it match in a guest yet; missing where it was. */
+  readonly unverified?: string;
   readonly file: ProjectFile;
   readonly iptables: SourceSpec;
   readonly series: readonly Series[];

@@ -17,6 +17,8 @@ export interface AptSource {
    * dependencies whose names match one of these regular expressions (anchored at both ends).
    */
   readonly closure?: readonly string[];
+  /** Of a source package: the files that are wanted, as a glob on the name; missing: all. */
+  readonly file?: string;
 }
 
 /** One file at one or several addresses, tried in order. */
@@ -45,6 +47,13 @@ export interface GitSource {
   readonly url: string;
   /** 40 hex digits. */
   readonly commit: string;
+}
+
+/** A file that is never fetched, since no checksum of it is known: the user brings it. */
+export interface ByHandSource {
+  readonly kind: 'by-hand';
+  /** Where a person finds it. */
+  readonly urls: readonly string[];
 }
 
 /** A file or directory of the user's; never pinned, and the report says so. */
@@ -87,7 +96,10 @@ export interface DebsSource {
   readonly debs: readonly LockedDeb[];
 }
 
-export type Source = AptSource | HttpSource | GitSource | DebsSource | LocalSource | RevisionSource;
+/** What a run fetches by itself, because somebody vouches for what comes. */
+export type PinnedSource = AptSource | HttpSource | GitSource | DebsSource;
+
+export type Source = PinnedSource | ByHandSource | LocalSource | RevisionSource;
 
 /** What a fetch brought: one file, with where it came from. */
 export interface FetchedFile {

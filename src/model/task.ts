@@ -39,12 +39,20 @@ export type CompileParams =
   /** Needs `tree`. Yields busybox, linked statically with musl. */
   | { readonly what: 'busybox'; readonly config: ConfigSpec };
 
+/** What DKMS calls a package of sources. */
+export interface DkmsPackage {
+  readonly name: string;
+  readonly version: string;
+}
+
 export interface PackageParams {
   /** Name of the archive, such as `modules.tar.zst`. */
   readonly archive: string;
   /** Directory of the entry `from` to pack, or definition files to pack below `prefix`. */
   readonly directory?: string;
   readonly definitions?: readonly ProjectFile[];
+  /** The directory holds a module's sources, which DKMS is told to build. */
+  readonly dkms?: DkmsPackage;
   /** Where the content stands in the archive; `.` is its root. */
   readonly prefix: string;
 }

@@ -31,6 +31,8 @@ export interface PlanInput {
   /** What goes into the guest; undefined for the machine's own. */
   readonly busybox?: BusyboxRecipe;
   readonly mode: 'full' | 'module';
+  /** The program's own version, which the match's package for DKMS has as well. */
+  readonly version: string;
   readonly definitions: readonly ProjectFile[];
   /** Definitions that others publish; of a name in both, the project's file is installed. */
   readonly fetchedDefinitions?: DefinitionsRecipe;

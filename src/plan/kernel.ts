@@ -11,6 +11,8 @@ export interface KernelRoles {
   readonly modules: string;
   /** Task whose output has `headers/`, in full mode. */
   readonly headers?: string;
+  /** Task whose output has the match's sources in `overlay/`, in module mode. */
+  readonly sources?: string;
   /** Roles for `image` and `verify`: `linux`, or `match` and `kernel`. */
   readonly image: Readonly<Record<string, string>>;
 }

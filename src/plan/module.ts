@@ -33,6 +33,7 @@ export function moduleKernel(parts: PlanParts, module: ModuleMode): KernelRoles 
       },
     ],
     modules: 'compile:match',
+    sources: 'patch:match',
     image: { match: 'compile:match', kernel: 'unpack:kernel' },
   };
 }

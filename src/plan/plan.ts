@@ -130,6 +130,7 @@ function packageTasks({ input, definitions }: PlanParts, kernel: KernelRoles): T
   return [
     archive('modules', kernel.modules, 'modules'),
     ...(kernel.headers === undefined ? [] : [archive('headers', kernel.headers, 'headers')]),
+    ...(kernel.sources === undefined ? [] : [dkmsTask(kernel.sources, input.version)]),
     archive('iptables', 'compile:iptables', 'root'),
     {
       id: 'package:l7-protocols',
@@ -144,6 +145,24 @@ function packageTasks({ input, definitions }: PlanParts, kernel: KernelRoles): T
       host: {},
     },
   ];
+}
+
+/** The match's sources, laid out as DKMS finds them below /usr/src. */
+function dkmsTask(from: string, version: string): Task {
+  const dkms = { name: 'xt-layer7', version };
+  return {
+    id: 'package:dkms',
+    verb: 'package',
+    title: 'package dkms.tar.zst',
+    needs: { from },
+    params: {
+      archive: 'dkms.tar.zst',
+      directory: 'overlay',
+      dkms,
+      prefix: `usr/src/${dkms.name}-${version}`,
+    },
+    host: {},
+  };
 }
 
 function guestTasks(

@@ -27,6 +27,7 @@ export async function loadIptablesRecipe(
     kind: 'iptables',
     version,
     summary: words.summary,
+    ...(words.unverified === undefined ? {} : { unverified: words.unverified }),
     file,
     iptables: toSourceSpec(words),
     series,

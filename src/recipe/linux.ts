@@ -36,7 +36,7 @@ export async function loadLinuxRecipe(projectRoot: string, version: string): Pro
     kind: 'linux',
     version,
     releases: named === version ? Object.keys(words.releases ?? {}) : [],
-    ...about(release ?? words),
+    ...about(release === undefined ? words : ofRelease(words, release)),
     file,
     arch: words.arch,
     era: await loadEra(root, words.era),
@@ -60,15 +60,23 @@ async function fileOf(root: string, version: string): Promise<string> {
   return known.findLast((each) => version.startsWith(`${each}.`)) ?? version;
 }
 
-/** What a release has of its own. */
+/** What a release may have of its own. */
+type OwnWords = Pick<LinuxWords, 'summary' | 'unverified' | 'source' | 'unpack'>;
+
+/** A release's words; one without a source has the recipe's. */
+function ofRelease(
+  words: OwnWords,
+  release: Omit<OwnWords, 'source'> & Partial<OwnWords>,
+): OwnWords {
+  const { source } = release;
+  return source === undefined ? { ...words, ...release } : { ...release, source };
+}
+
 function about({
   summary,
   unverified,
   ...own
-}: Pick<LinuxWords, 'summary' | 'unverified' | 'source' | 'unpack'>): Pick<
-  LinuxRecipe,
-  'summary' | 'unverified' | 'linux'
-> {
+}: OwnWords): Pick<LinuxRecipe, 'summary' | 'unverified' | 'linux'> {
   return {
     summary,
     ...(unverified === undefined ? {} : { unverified }),
@@ -76,8 +84,9 @@ function about({
   };
 }
 
-function moduleMode({ headers, image }: NonNullable<LinuxWords['module']>): ModuleMode {
+function moduleMode({ headers, image, unverified }: NonNullable<LinuxWords['module']>): ModuleMode {
   return {
+    ...(unverified === undefined ? {} : { unverified }),
     headers: toSourceSpec({ source: headers }),
     image: toSourceSpec({ source: image }),
   };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { exec } from '../host/exec.js';
+import { programVersion } from '../host/program-version.js';
 import { Failed } from '../model/failure.js';
 import { BUILD_TOOLS } from '../model/runtime.js';
 
@@ -15,8 +15,7 @@ export async function hostToolchain(): Promise<Record<string, string>> {
 
 async function firstLine(tool: string): Promise<string> {
   try {
-    const { stdout } = await exec([tool, '--version'], { timeoutMs: 10_000 });
-    return stdout.split('\n').find((line) => line.trim() !== '') ?? '';
+    return await programVersion(tool);
   } catch (error) {
     if (error instanceof Failed) return '';
     throw error;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { exec, type Argv } from '../host/exec.js';
+import { globToRegExp } from '../host/glob.js';
 import { Failed } from '../model/failure.js';
 import type { AptSource } from '../model/source.js';
 import type { PrivateApt } from './apt-config.js';
@@ -98,9 +99,12 @@ export async function query(
 type Ask = (...argv: Argv) => Promise<string>;
 
 async function querySource(source: AptSource, ask: Ask): Promise<AptResolution | undefined> {
-  const files = parsePrintedUris(
+  const all = parsePrintedUris(
     await ask('apt-get', 'source', '--download-only', '--print-uris', source.package),
   );
+  const wanted = globToRegExp(source.file ?? '*');
+  const files = all.filter(({ name }) => wanted.test(name));
+  if (files.length === 0 && all.length > 0) throw noSuchFile(source, all);
   const stanzas = parseStanzas(await ask('apt-cache', 'showsrc', '--only-source', source.package));
   // The stanza of the version that apt chose is the one that lists the same digests.
   const chosen = stanzas.find((stanza) =>
@@ -108,6 +112,15 @@ async function querySource(source: AptSource, ask: Ask): Promise<AptResolution |
   );
   const version = chosen?.['Version'];
   return version === undefined ? undefined : { version, files };
+}
+
+function noSuchFile(source: AptSource, all: readonly AptFile[]): Failed {
+  return new Failed({
+    reason: 'source-missing',
+    message: `the source package ${source.package} of Debian ${source.suite} has no file ${source.file ?? ''}`,
+    details: all.map(({ name }) => name),
+    hints: ['correct `unpack.file` in the recipe, or the suite'],
+  });
 }
 
 async function queryBinary(source: AptSource, ask: Ask): Promise<AptResolution | undefined> {

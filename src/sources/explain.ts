@@ -2,6 +2,7 @@
 import { shownUrl } from '../host/http.js';
 import { formatBytes } from '../host/space.js';
 import type { Failure, FailureReason } from '../model/failure.js';
+import type { ByHandSource } from '../model/source.js';
 import type { SoughtFile } from './context.js';
 
 /** A digest that vouches for a file, or for one of the files in it. */
@@ -34,6 +35,18 @@ export function byHand({ source }: Pick<SoughtFile, 'source'>): string[] {
     `or use a tree or archive of your own: --source ${source}=PATH`,
     BY_BUNDLE,
   ];
+}
+
+/** Words the failure of a file that only the user can bring. */
+export function notFetched(source: string, { urls }: ByHandSource): Failure {
+  return {
+    reason: 'source-missing',
+    message: `${source} is not fetched: no checksum of it is known, so nobody could tell whether it is the right one`,
+    details: urls.map((url) => `address: ${url}`),
+    hints: [
+      `bring it yourself, compare it with what its publisher signs, and add --source ${source}=PATH`,
+    ],
+  };
 }
 
 /** The reasons for which a source could not be brought, the one that says most about several first. */

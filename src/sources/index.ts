@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { Failed } from '../model/failure.js';
 import type { Fetched, Source } from '../model/source.js';
 import { resolveApt } from './apt.js';
 import type { AptResolution } from './apt-query.js';
 import type { FetchContext, ResolveContext } from './context.js';
+import { notFetched } from './explain.js';
 
 export { parseStanzas } from './apt-query.js';
 export { resolveSet } from './apt-set.js';
@@ -33,6 +35,8 @@ export async function fetchSource(
       return (await import('./git.js')).fetchGit(name, source, ctx);
     case 'debs':
       return (await import('./debs.js')).fetchDebs(name, source, ctx);
+    case 'by-hand':
+      throw new Failed(notFetched(name, source));
     case 'local':
       return (await import('./local.js')).fetchLocal(source, ctx);
     case 'revision':
@@ -58,6 +62,7 @@ export async function resolveSource(
     case 'http':
     case 'git':
     case 'debs':
+    case 'by-hand':
     case 'revision':
       return [];
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { basename, posix } from 'node:path';
 import { Failed } from '../model/failure.js';
-import type { LocalSource, RevisionSource, Source } from '../model/source.js';
+import type { PinnedSource } from '../model/source.js';
 import type { AptResolution } from './apt-query.js';
 
 /** A file that a fetch brings. */
@@ -19,7 +19,7 @@ export interface PinnedFile {
  */
 export function pinnedFiles(
   name: string,
-  source: Exclude<Source, LocalSource | RevisionSource>,
+  source: PinnedSource,
   resolution: AptResolution | undefined,
 ): PinnedFile[] {
   switch (source.kind) {

@@ -5,12 +5,13 @@ import { kindOf } from '../host/files.js';
 
 /** Larger Makefiles are the kernel's own; what a package puts before them is a few lines. */
 const LARGEST = 4096;
-const INCLUDE = /^(\s*-?include\s+)(\/usr\/src\/[^\s$]+)$/gm;
+const ABSOLUTE = /^(\s*-?include\s+|KBUILD_OUTPUT\s*:?=\s*)(\/usr\/src\/[^\s$]+)$/gm;
 
 /**
  * Makes Debian's kernel headers usable where they were unpacked. A flavour's Makefile includes the
- * common one by its path in an installed system; in the tree below `root` that becomes a path relative
- * to the including file (GNU make: MAKEFILE_LIST), so that the tree may lie, and be moved, anywhere.
+ * common one by its path in an installed system, and names its own folder in the same way; in the tree
+ * below `root` these become paths relative to that file (GNU make: MAKEFILE_LIST), so that the tree
+ * may lie, and be moved, anywhere.
  *
  * @param root where packages were unpacked
  * @returns the Makefiles changed, below `root`
@@ -26,9 +27,10 @@ export async function relocateHeaders(root: string): Promise<string[]> {
     const { size, atime, mtime } = await stat(path);
     if (size > LARGEST) continue;
     const text = await readFile(path, 'utf8');
-    const moved = text.replace(INCLUDE, (_, include: string, target: string) => {
+    const moved = text.replace(ABSOLUTE, (_, start: string, target: string) => {
       const relative = posix.relative(posix.dirname(`/${below}`), target);
-      return `${include}$(dir $(lastword $(MAKEFILE_LIST)))${relative}`;
+      // What MAKEFILE_LIST says has to be asked at once.
+      return `${start.replace(/:?=/, ':=')}$(dir $(lastword $(MAKEFILE_LIST)))${relative}`;
     });
     if (moved === text) continue;
     await writeFile(path, moved);

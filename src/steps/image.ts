@@ -10,6 +10,7 @@ import type { Step, StepContext } from '../model/step.js';
 import { CpioArchive } from '../vm/initramfs/cpio.js';
 import { addInstallTree } from '../vm/initramfs/install-tree.js';
 import { stageModules } from '../vm/initramfs/modules.js';
+import { modulesBase } from '../vm/kernel-package.js';
 import { addStaged } from '../vm/initramfs/staged.js';
 import { addUserland, staticBusybox } from '../vm/initramfs/userland.js';
 import { definitionsOf } from './definitions.js';
@@ -26,7 +27,7 @@ const LEVEL = 1;
  * kernel modules of the recipe with what they need, and the protocol definitions.
  */
 export const image: Step<'image'> = async (params, ctx) => {
-  const kernel = modulesOf(ctx);
+  const kernel = await modulesOf(ctx);
   const release = await onlyRelease(kernel.base);
   const stage = join(ctx.scratch, 'modules');
   const { names } = await stageModules(kernel.trees, release, params.modules, stage);
@@ -56,12 +57,14 @@ function systemOf({ needs }: StepContext): string {
 }
 
 /** Where modules come from: the patched kernel's own, or a distribution's with the match beside them. */
-function modulesOf(ctx: StepContext): { readonly base: string; readonly trees: readonly string[] } {
+async function modulesOf(
+  ctx: StepContext,
+): Promise<{ readonly base: string; readonly trees: readonly string[] }> {
   if (ctx.needs['linux'] !== undefined) {
     const base = join(need(ctx, 'linux').dir, 'modules');
     return { base, trees: [base] };
   }
-  const base = need(ctx, 'kernel').dir;
+  const base = await modulesBase(need(ctx, 'kernel').dir);
   return { base, trees: [base, join(need(ctx, 'match').dir, 'modules')] };
 }
 

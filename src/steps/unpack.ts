@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copyTree, unpackArchive } from '../host/archive.js';
 import { removeTree } from '../host/files.js';
+import { globToRegExp } from '../host/glob.js';
 import { TreeWriter } from '../host/tree-writer.js';
 import { Failed } from '../model/failure.js';
 import type { Unpack } from '../model/source.js';
@@ -15,12 +16,6 @@ import { relocateHeaders } from '../sources/relocate.js';
 
 /** Least time between two reports of progress, in milliseconds. */
 const PROGRESS_EVERY_MS = 100;
-
-/** A shell's pattern of `*` and `?` as a regular expression. */
-function globToRegExp(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
-}
 
 /**
  * Which of the fetched files are unpacked. A single file is never a question: it may be the user's,

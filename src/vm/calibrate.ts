@@ -3,6 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exec } from '../host/exec.js';
+import { programVersion } from '../host/program-version.js';
 import { ensureDirectory, readJson, removeTree, writeAtomically } from '../host/files.js';
 import { Failed } from '../model/failure.js';
 import { ACCELERATORS, bootSectorArgv, type Accelerator } from './argv.js';
@@ -45,7 +46,7 @@ const WORK = { exits: 2000, loops: 20_000_000 } as const;
  */
 export async function calibrate(cache: string, signal?: AbortSignal): Promise<Calibration> {
   const host: Host = {
-    qemu: await qemuVersion(),
+    qemu: await programVersion('qemu-system-x86_64'),
     cpu: cpus()[0]?.model ?? 'unknown',
     kernel: release(),
   };
@@ -56,12 +57,6 @@ export async function calibrate(cache: string, signal?: AbortSignal): Promise<Ca
   await ensureDirectory(cache);
   await writeAtomically(file, `${JSON.stringify({ host, calibration }, null, 2)}\n`);
   return calibration;
-}
-
-/** QEMU's version in the words of its first line. @throws Failed `host-lacks` */
-export async function qemuVersion(): Promise<string> {
-  const { stdout } = await exec(['qemu-system-x86_64', '--version']);
-  return stdout.split('\n')[0] ?? '';
 }
 
 function cachedFor(host: Host, stored: unknown): Calibration | undefined {

@@ -2,13 +2,14 @@
 import * as z from 'zod/mini';
 import { series } from './series.js';
 import { source, unpack } from './source.js';
-import { listOf, summary, version, versionedName, word } from './words.js';
+import { listOf, summary, unverified, version, versionedName, word } from './words.js';
 
 /** recipes/iptables/<version>.yaml */
 export const iptablesSchema = z
   .strictObject({
     version: version('As typed after --iptables; the same as the name of the file.'),
     summary,
+    unverified,
     source,
     unpack: z.exactOptional(unpack),
     series: z.exactOptional(series),

@@ -4,7 +4,16 @@ import { FAMILIES } from '../../model/scenario.js';
 import { config } from './config.js';
 import { series } from './series.js';
 import { source, unpack } from './source.js';
-import { listOf, name, summary, toolchainName, version, versionedName, word } from './words.js';
+import {
+  listOf,
+  name,
+  summary,
+  toolchainName,
+  unverified,
+  version,
+  versionedName,
+  word,
+} from './words.js';
 
 const verify = z
   .strictObject({
@@ -24,16 +33,18 @@ const moduleMode = z
   .strictObject({
     headers: source.check(z.describe("Headers of a distribution's kernel, to build with.")),
     image: source.check(z.describe('That kernel itself, to boot.')),
+    unverified,
   })
   .check(z.describe("For --mode module: the match alone, in a distribution's own kernel."));
 
-const unverified = z.exactOptional(
-  word(/^\S.*\S$/, 'one line of text', 'Why nobody has seen it match in a guest yet.'),
-);
-
 const release = z
-  .strictObject({ summary, unverified, source, unpack: z.exactOptional(unpack) })
-  .check(z.describe('Another release that is made in the same way.'));
+  .strictObject({
+    summary,
+    unverified,
+    source: z.exactOptional(source),
+    unpack: z.exactOptional(unpack),
+  })
+  .check(z.describe("Another release that is made in the same way; without a source, the recipe's."));
 
 /** recipes/linux/<version>.yaml */
 export const linuxSchema = z

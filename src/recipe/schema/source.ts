@@ -68,10 +68,19 @@ const git = z.strictObject({
   }),
 });
 
+const byHand = z.strictObject({
+  'by-hand': listOf(
+    word(/^https?:\/\/[^\s@]+$/, 'an address with http:// or https://', 'Address of the file.'),
+    'Where the file lies. It has no known checksum, so the user brings it, with --source.',
+  ),
+});
+
 /** Where files come from. Each kind is told by its first key. */
 export const source = z
-  .union([apt, http, git])
-  .check(z.describe('Where it comes from: a Debian package, a download or a git commit.'));
+  .union([apt, http, git, byHand])
+  .check(
+    z.describe('Where it comes from: a Debian package, a download, a git commit, or the user.'),
+  );
 
 export const unpack = z
   .strictObject({
@@ -94,16 +103,22 @@ export const unpack = z
 /**
  * The checked words of a recipe as the model's source.
  *
- * @param unpack what the recipe says beside it: the folders to drop are known before members are looked up
+ * @param unpack what the recipe says beside it: the folders to drop are known before members are looked
+ *   up, and of a source package only what is unpacked is fetched
  */
-function toSource(words: z.infer<typeof source>, { strip }: Unpack): Source {
+function toSource(words: z.infer<typeof source>, { file, strip }: Unpack): Source {
   if ('http' in words) {
     const dropped = 'members' in words.http && strip !== undefined ? { strip } : {};
     return { kind: 'http', ...words.http, ...dropped };
   }
   if ('git' in words) return { kind: 'git', ...words.git };
+  if ('by-hand' in words) return { kind: 'by-hand', urls: words['by-hand'] };
   const { apt: name, suite, type, closure } = words;
-  return { kind: 'apt', suite, type, package: name, ...(closure === undefined ? {} : { closure }) };
+  return {
+    ...{ kind: 'apt', suite, type, package: name },
+    ...(closure === undefined ? {} : { closure }),
+    ...(type === 'source' && file !== undefined ? { file } : {}),
+  };
 }
 
 /** What a recipe says of a source and of how it becomes a tree. */

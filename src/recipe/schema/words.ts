@@ -65,6 +65,11 @@ export const summary = word(
   'What this is, in one line; `l7build list` shows it.',
 );
 
+/** Of a recipe that only its parts speak for. */
+export const unverified = z.exactOptional(
+  word(/^\S.*\S$/, 'one line of text', 'Why nobody has seen it match in a guest yet.'),
+);
+
 /** Path in the project or in a tree: relative, plain, without `..`, and no option for a program. */
 const RELATIVE = /^(?![-/])(?!.*\/(?:\/|$))(?!(?:.*\/)?\.\.(?:\/|$))[^\\\p{Cc}]+$/u;
 

@@ -2,11 +2,11 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { ensureDirectory, kindOf, removeTree, writeAtomically } from '../../host/files.js';
 import { sha256, sha256File } from '../../host/hash.js';
+import { INSTALLED } from '../../host/installed.js';
 import { CpioArchive } from '../../vm/initramfs/cpio.js';
 import { stageModules } from '../../vm/initramfs/modules.js';
 import { addStaged } from '../../vm/initramfs/staged.js';
@@ -16,7 +16,7 @@ import { addBase, addScripts, staticBusybox } from '../../vm/initramfs/userland.
 const MODULES = ['virtio_pci', 'virtio_console', '9pnet_virtio', '9p', 'overlay'];
 
 /** Our scripts come with the program. */
-const GUEST = fileURLToPath(new URL('../../../guest', import.meta.url));
+const GUEST = join(INSTALLED, 'guest');
 const SCRIPTS = {
   init: 'builder/init',
   'bin/agent': 'agent',

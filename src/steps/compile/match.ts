@@ -62,6 +62,8 @@ export async function matchSite(
       'CONFIG_NETFILTER_XT_MATCH_LAYER7=m',
       // The headers name the compiler that built the kernel; the builder's own is the one that is there.
       'CC=gcc',
+      // Type information is for BPF programs, and needs pahole where Debian's headers bring the kernel's.
+      'CONFIG_DEBUG_INFO_BTF_MODULES=',
     ],
     targets: ['modules'],
     known: [`${built}/`, `${headers}/`],

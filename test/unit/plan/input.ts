@@ -91,6 +91,7 @@ export function planInput(change: Partial<PlanInput> = {}): PlanInput {
     iptables,
     tools: { gcc: '12.2.0', binutils: '2.40', make: '4.3', perl: '5.36.0' },
     mode: 'full',
+    version: '1.2.3',
     definitions: [file('recipes/protocols/http.pat')],
     scenarios: [file('recipes/scenarios/layer7.yaml')],
     guest: [file('guest/init')],

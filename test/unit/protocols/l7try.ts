@@ -43,7 +43,7 @@ export function useL7try(): L7try {
       return { states: new Map(states), stderr };
     },
     matches: async (files, flows) => {
-      const { stdout } = await exec([program, 'lines'], {
+      const { stdout } = await exec([program, 'lines', '0', '0'], {
         input: flows.map(linesOf(files)).join(''),
       });
       const answers = stdout.split('\n').slice(0, -1);

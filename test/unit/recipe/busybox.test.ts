@@ -15,7 +15,10 @@ describe("the guest's busybox", () => {
       summary: 'A busybox for tests',
       file: await projectFile(root, BUSYBOX),
       busybox: {
-        source: { kind: 'apt', suite: 'bookworm', type: 'source', package: 'busybox' },
+        source: {
+          ...{ kind: 'apt', suite: 'bookworm', type: 'source', package: 'busybox' },
+          file: 'busybox_*.orig.tar.*',
+        },
         unpack: { file: 'busybox_*.orig.tar.*' },
       },
       config: {

@@ -83,7 +83,7 @@ const OF_LINUX: Readonly<
   'source of no kind': {
     edits: [['source:\n  apt: linux-source-6.1', '▸source:\n  deb: linux-source-6.1']],
     says: ['source does not say which kind it is'],
-    hints: ['its first key is one of apt, http, git'],
+    hints: ['its first key is one of apt, http, git, by-hand'],
   },
   'source that is text': {
     edits: [['source:\n  apt: linux-source-6.1\n  suite: bookworm', 'source: ▸bookworm']],

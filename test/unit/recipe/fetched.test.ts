@@ -83,6 +83,12 @@ describe('a release beside the one that a recipe’s version stands for', () => 
     unverified: nobody had time
     source:
       http: { urls: [https://example.org/linux-6.1.9.tar.gz], sha256: ${'b'.repeat(64)} }
+  '6.1.10':
+    summary: The tenth
+  '6.1.11':
+    summary: The eleventh
+    source:
+      by-hand: [https://example.org/linux-6.1.11.tar.gz]
 `;
   const withReleases = async () =>
     project({ [LINUX]: await edited(LINUX, ['series:', `${releases}\nseries:`]) });
@@ -103,9 +109,25 @@ describe('a release beside the one that a recipe’s version stands for', () => 
     expect(main.unverified).toBeUndefined();
   });
 
+  it('has the recipe’s source if it names none', async () => {
+    const root = await withReleases();
+    const main = await loadLinuxRecipe(root, '6.1');
+    const release = await loadLinuxRecipe(root, '6.1.10');
+    expect(release).toMatchObject({ version: '6.1.10', summary: 'The tenth' });
+    expect(release.linux).toEqual(main.linux);
+  });
+
+  it('may have a source that only the user can bring', async () => {
+    const release = await loadLinuxRecipe(await withReleases(), '6.1.11');
+    expect(release.linux).toEqual({
+      source: { kind: 'by-hand', urls: ['https://example.org/linux-6.1.11.tar.gz'] },
+      unpack: {},
+    });
+  });
+
   it('is listed', async () => {
     const versions = (await listRecipes(await withReleases())).map(({ version }) => version);
-    expect(versions).toEqual(['6.1', '6.1.9', '1.8.9', '1.35.0']);
+    expect(versions).toEqual(['6.1', '6.1.9', '6.1.10', '6.1.11', '1.8.9', '1.35.0']);
   });
 
   it('has to be one of the recipe’s', async () => {

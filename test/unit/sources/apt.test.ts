@@ -160,6 +160,31 @@ describe('apt source (needs a Debian mirror)', () => {
   });
 });
 
+describe('a source package (needs a Debian mirror)', () => {
+  const source = { ...HELLO, type: 'source' } as const;
+  const filesOf = async (file?: string): Promise<string[]> => {
+    const some = file === undefined ? source : { ...source, file };
+    const { files } = await resolveApt(some, shared, ONLINE, signal);
+    return files.map(({ name }) => name);
+  };
+
+  it('comes whole, or as the file that is unpacked', async () => {
+    expect(await filesOf()).toEqual(
+      expect.arrayContaining([expect.stringMatching(/\.dsc$/), 'hello_2.10.orig.tar.gz']),
+    );
+    expect(await filesOf('hello_*.orig.tar.?z')).toEqual(['hello_2.10.orig.tar.gz']);
+  }, 120_000);
+
+  it('says what there is where that file is not', async () => {
+    const failure = await failureOf(filesOf('hello_3*'));
+    expect(failure.reason).toBe('source-missing');
+    expect(failure.message).toBe(
+      'the source package hello of Debian bookworm has no file hello_3*',
+    );
+    expect(failure.details).toContain('hello_2.10.orig.tar.gz');
+  });
+});
+
 describe('the machine’s mirrors', () => {
   it('are named by apt (needs a Debian mirror)', async () => {
     const { main, security } = await mirrorsOf(signal);

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { findProgram } from '../../../src/host/tools.js';
 import type { StepContext } from '../../../src/model/step.js';
 import { fetchSource } from '../../../src/sources/index.js';
+import { relocateHeaders } from '../../../src/sources/relocate.js';
 import { unpack } from '../../../src/steps/unpack.js';
-import { fetchContext } from './fixture.js';
+import { fetchContext, temporaryDirectory } from './fixture.js';
 
 const TOOLS = ['bwrap', 'gcc-12', 'make', 'apt-get'].every((tool) => findProgram(tool));
 
@@ -68,4 +69,23 @@ describe.skipIf(!TOOLS)('kernel headers of Debian (needs a Debian mirror)', () =
     const info = execFileSync('modinfo', [join(module, 'demo.ko')], { encoding: 'utf8' });
     expect(info).toContain(`vermagic:       ${release} `);
   }, 120_000);
+});
+
+describe('a flavour’s Makefile', () => {
+  it('finds the common one and its own folder wherever the tree lies', async () => {
+    const root = temporaryDirectory();
+    const [common, flavour] = ['7.2-common', '7.2-cloud'].map((name) => {
+      const dir = join(root, `usr/src/linux-headers-${name}`);
+      mkdirSync(dir, { recursive: true });
+      return dir;
+    }) as [string, string];
+    writeFileSync(join(common, 'Makefile'), 'all:\n\t@echo $(realpath $(KBUILD_OUTPUT))\n');
+    writeFileSync(
+      join(flavour, 'Makefile'),
+      'KBUILD_OUTPUT=/usr/src/linux-headers-7.2-cloud\ninclude /usr/src/linux-headers-7.2-common/Makefile\n',
+    );
+    expect(await relocateHeaders(root)).toEqual(['usr/src/linux-headers-7.2-cloud/Makefile']);
+    const told = execFileSync('make', ['--silent', '-C', flavour], { encoding: 'utf8' });
+    expect(told).toBe(`${realpathSync(flavour)}\n`);
+  });
 });

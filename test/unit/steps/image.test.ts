@@ -118,6 +118,13 @@ describe('image', () => {
     expect(facts?.['modules']).toEqual(['xt_layer7', 'nf_conntrack']);
   });
 
+  it('finds the modules of packages that name /usr/lib', async () => {
+    modules('kernel/usr', 'nf_conntrack');
+    modules('match/modules', 'xt_layer7');
+    const { facts } = await run({ kernel: 'kernel', match: 'match' }, ['nf_conntrack']);
+    expect(facts).toMatchObject({ release: RELEASE, modules: ['nf_conntrack'] });
+  });
+
   it('is the same file, byte for byte, when made again', async () => {
     modules('linux/modules', 'xt_layer7');
     const first = await run({ linux: 'linux' }, ['xt_layer7']);

@@ -59,6 +59,15 @@ describe('boot and verify', () => {
     await expect(boot(ERA, module)).rejects.toThrow('vmlinuz-1, vmlinuz-2');
   });
 
+  it('finds a kernel that lies beside its modules', async () => {
+    const home = join(folder, 'kernel/usr/lib/modules/7.2');
+    mkdirSync(home, { recursive: true });
+    writeFileSync(join(home, 'vmlinuz'), '');
+    await expect(boot(ERA, withNeeds('kernel', 'image'))).rejects.toMatchObject({
+      failure: { details: [expect.stringContaining('usr/lib/modules/7.2/vmlinuz')] },
+    });
+  });
+
   it('starts nothing for a scenario that is faulty', async () => {
     writeFileSync(join(folder, 'recipes/scenarios/x.yaml'), 'name: x\n');
     const params = {

@@ -2,6 +2,7 @@
 #ifndef L7TRY_H
 #define L7TRY_H
 
+#include "flows.h"
 #include "l7_engine.h"
 #include "pat_file.h"
 
@@ -12,6 +13,13 @@
 struct l7_pattern *l7try_load(const char *path, struct pat_file *pat);
 
 /* Line mode, stdin to stdout; l7try.c's usage text describes it. Return: the exit code. */
-int l7try_lines(void);
+int l7try_lines(struct limits limits);
+
+/*
+ * Prints what a rule for each of the @rules @definitions, in their order, would make of the flows in
+ * captures, or of one flow whose packets' payloads are the files (@raw). Return: the exit code.
+ */
+int l7try_flows(bool raw, struct limits limits, char **paths, unsigned int count,
+		char **definitions, unsigned int rules);
 
 #endif /* L7TRY_H */

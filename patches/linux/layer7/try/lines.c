@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define _GNU_SOURCE	/* fopencookie(3) */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "l7try.h"
 
@@ -13,6 +15,7 @@ struct tried {
 	char *path;
 	struct l7_pattern *pattern;
 	unsigned long flow;	/* the flow that state and matched are about */
+	unsigned int packets, stored;	/* of it */
 	l7_state state;
 	bool matched;
 };
@@ -81,7 +84,8 @@ static long decode(const char *text, u8 *data)
 }
 
 /* One packet, without the newline. Return: NULL, or what is wrong; "" if that was said already. */
-static const char *take(struct tried **list, char *line, unsigned long flow)
+static const char *take(struct tried **list, char *line, unsigned long flow,
+			const struct limits *limits)
 {
 	static u8 data[PAYLOAD_MAX];
 	char *direction = strchr(line, '\t');
@@ -105,17 +109,33 @@ static const char *take(struct tried **list, char *line, unsigned long flow)
 		t->flow = flow;
 		t->state = l7_pattern_start(t->pattern);
 		t->matched = false;
+		t->packets = 0;
+		t->stored = 0;
 	}
-	if (len) {
-		t->state = l7_pattern_run(t->pattern, t->state, data, len);
+	t->packets++;
+	if (len && (!limits->num_packets || t->packets <= limits->num_packets)) {
+		size_t used = limit_data(limits, t->stored, len);
+
+		t->stored += stored_data(data, used);
+		t->state = l7_pattern_run(t->pattern, t->state, data, used);
 		t->matched |= l7_pattern_accepts(t->pattern, t->state);
 	}
 	puts(t->matched ? "1" : "0");
 	return NULL;
 }
 
-int l7try_lines(void)
+/* What was written goes out before more input is waited for: who asks line by line is answered. */
+static ssize_t read_input(void *cookie, char *buffer, size_t size)
 {
+	(void)cookie;
+	if (fflush(stdout))
+		return -1;
+	return read(STDIN_FILENO, buffer, size);
+}
+
+int l7try_lines(struct limits limits)
+{
+	FILE *input = fopencookie(NULL, "r", (cookie_io_functions_t){ .read = read_input });
 	struct tried *list = NULL;
 	unsigned long number = 0, flow = 1;
 	const char *wrong = NULL;
@@ -123,19 +143,22 @@ int l7try_lines(void)
 	size_t room = 0;
 	ssize_t len;
 
-	while (!wrong && (len = getline(&line, &room, stdin)) >= 0) {
+	if (!input)
+		return 1;
+	while (!wrong && (len = getline(&line, &room, input)) >= 0) {
 		number++;
 		if (len && line[len - 1] == '\n')
 			line[--len] = '\0';
 		if (len) {
-			wrong = memchr(line, '\0', len) ? "a NUL byte" : take(&list, line, flow);
+			wrong = memchr(line, '\0', len) ? "a NUL byte" :
+							  take(&list, line, flow, &limits);
 			continue;
 		}
 		flow++;
-		fflush(stdout);
 	}
 	if (wrong)
 		fprintf(stderr, "stdin:%lu: %s\n", number, *wrong ? wrong : "cannot use this file");
+	fclose(input);
 	free(line);
 	forget(list);
 	return wrong || fflush(stdout) ? 1 : 0;

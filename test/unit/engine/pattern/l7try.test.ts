@@ -86,7 +86,7 @@ describe('line mode', () => {
     const packet = (file: string, hex: string): string => `${file}\t<\t${hex}\n`;
     const first = packet(a, '61') + packet(b, '61') + packet(a, '6263') + packet(b, '6263');
     const second = packet(a, '62') + packet(b, '62') + packet(b, '');
-    expect(l7try.run(['lines'], `${first}\n\n${second}`)).toEqual({
+    expect(l7try.run(['lines', '0', '0'], `${first}\n\n${second}`)).toEqual({
       status: 0,
       stdout: '0\n0\n1\n0\n0\n1\n1\n',
       stderr: '',
@@ -96,7 +96,7 @@ describe('line mode', () => {
   test('both directions are one stream; hex of either case; the last newline may lack', () => {
     const file = l7try.definition('a', 'j\xfaz');
     const input = `${file}\t>\t6a\n${file}\t<\tFa\n${file}\t>\t5A`;
-    expect(l7try.run(['lines'], input).stdout).toBe('0\n0\n1\n');
+    expect(l7try.run(['lines', '0', '0'], input).stdout).toBe('0\n0\n1\n');
   });
 
   test('the largest packet', () => {
@@ -118,7 +118,7 @@ describe('line mode', () => {
   ])('%.20j is refused', (line, why) => {
     const file = l7try.definition('a', 'a');
     const input = `${file}\t>\t61\n${line.replace('FILE', file)}\n`;
-    expect(l7try.run(['lines'], input)).toEqual({
+    expect(l7try.run(['lines', '0', '0'], input)).toEqual({
       status: 1,
       stdout: '1\n',
       stderr: `stdin:2: ${why}\n`,
@@ -127,7 +127,7 @@ describe('line mode', () => {
 
   test('a file that is no definition is named with its line of input', () => {
     const file = l7try.definition('a', '(');
-    expect(l7try.run(['lines'], `\n${file}\t>\t61\n`)).toEqual({
+    expect(l7try.run(['lines', '0', '0'], `\n${file}\t>\t61\n`)).toEqual({
       status: 1,
       stdout: '',
       stderr: `${file}:2:1: ( without its )\nstdin:2: cannot use this file\n`,

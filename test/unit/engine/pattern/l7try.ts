@@ -59,7 +59,7 @@ export class L7try {
     const text = flows.map(({ file, packets }) =>
       packets.map((payload) => `${file}\t>\t${payload.toString('hex')}\n`).join(''),
     );
-    const { status, stdout, stderr } = this.run(['lines'], text.join('\n'));
+    const { status, stdout, stderr } = this.run(['lines', '0', '0'], text.join('\n'));
     if (status !== 0) throw new Error(stderr);
     const lines = stdout.split('\n');
     let at = 0;

@@ -81,6 +81,25 @@ test('rows of two bytes, where states do not fit into one', () => {
   expect(matches(`^${word}$`, word + 'a')).toEqual([false]);
 });
 
+test('rows of a usual state and exceptions, where that is smaller', () => {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
+  const up = alphabet.repeat(6);
+  const down = Array.from(up).reverse().join('');
+  const { states, bytes } = compile(`${up}|${down}`) as Compiled;
+  expect(states).toBe(2 + 2 * up.length - 1);
+  expect(bytes).toBeLessThan((2 * states * alphabet.length) / 2);
+  for (const word of [up, down]) {
+    const cut = word.length - 20;
+    expect(matches(`${up}|${down}`, `x${word.slice(0, cut)}\0`, word.slice(cut))).toEqual([
+      false,
+      true,
+    ]);
+    expect(matches(`${up}|${down}`, word.slice(0, -1), `x${word}`)).toEqual([false, true]);
+    expect(matches(`${up}|${down}`, `-${word.slice(1)}`, word.slice(2))).toEqual([false, false]);
+    expect(matches(`${up}|${down}`, alphabet.slice(0, 9) + word.toUpperCase())).toEqual([true]);
+  }
+});
+
 test('data that a backtracking matcher would never get through', () => {
   const payload = 'a'.repeat(65_536);
   expect(matches('(a|aa)+b', payload)).toEqual([false]);

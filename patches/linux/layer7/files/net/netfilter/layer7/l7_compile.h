@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Between the compiler's stages: text (l7_text.c) to NFA (l7_regex.c), NFA to DFA (l7_classes.c,
- * l7_dfa.c), DFA to the smallest one (l7_minimise.c). l7_pattern.c calls them in turn and keeps
- * only the last one's rows.
+ * l7_dfa.c), DFA to the smallest one (l7_minimise.c) with its resting state (l7_rest.c), and that
+ * to rows (l7_rows.c). l7_pattern.c calls them in turn and keeps only the rows.
  *
  * A pattern's text may come from a user namespace, so each stage allocates a bounded amount and
  * pays for its loops out of one budget.
@@ -100,8 +100,9 @@ int l7_nfa_parse(struct l7_nfa *nfa, const char *text, size_t len, struct l7_err
 void l7_nfa_free(struct l7_nfa *nfa);
 
 /*
- * States 0 and 1 are L7_STATE_DEAD and L7_STATE_MATCH. Byte class 0 is NUL's alone, which leaves
- * every state as it is. Upper case has the class of its lower case.
+ * States 0 and 1 are L7_STATE_DEAD and L7_STATE_MATCH. Once it is minimised, the other states that
+ * accept come last, and if it rests, state 2 is L7_STATE_REST. Byte class 0 is NUL's alone, which
+ * leaves every state as it is. Upper case has the class of its lower case.
  */
 struct l7_dfa {
 	u16 *rows;			/* next state, by state * class_count + class */
@@ -109,6 +110,8 @@ struct l7_dfa {
 	u16 state_count;
 	u16 class_count;
 	u16 start;
+	bool rests;
+	struct l7_bytes second;		/* see struct l7_pattern */
 	u8 class_of[256];
 };
 
@@ -117,6 +120,7 @@ int l7_classes_index(const struct l7_dfa *dfa, const struct l7_nfa *nfa, u64 *by
 		     unsigned int words, struct l7_budget *budget);
 int l7_dfa_build(struct l7_dfa *dfa, const struct l7_nfa *nfa, struct l7_budget *budget);
 int l7_dfa_minimise(struct l7_dfa *dfa, struct l7_budget *budget);
+int l7_dfa_rest(struct l7_dfa *dfa, struct l7_budget *budget);
 void l7_dfa_free(struct l7_dfa *dfa);
 
 #endif /* _L7_COMPILE_H */

@@ -63,10 +63,72 @@ l7_state l7_pattern_start(const struct l7_pattern *p);
 l7_state l7_pattern_run(const struct l7_pattern *p, l7_state s, const u8 *data, size_t len);
 
 /*
+ * l7_pattern_run() that stops where the pattern comes to rest, not to be gone on with: it tells
+ * quickly whether the data match, if they match at once.
+ */
+l7_state l7_pattern_glance(const struct l7_pattern *p, l7_state s, const u8 *data, size_t len);
+
+/*
  * True if the data so far, ending here, matches (`$` holds now) or has matched. A match by `$`
  * does not stick: who wants the verdict keeps it. Without a byte of data nothing matches, not
  * even a pattern that can be empty: the original does not try a connection without data.
  */
 bool l7_pattern_accepts(const struct l7_pattern *p, l7_state s);
+
+/*
+ * Patterns that are run together, at the cost of the few that the data do not rule out: one look at
+ * a connection's first byte drops most for good, and a pattern in its resting state, where it waits
+ * for a byte that leads on, costs nothing until that byte comes. Immutable, shared like a pattern.
+ */
+struct l7_set;
+
+/* A connection's place in a set: what l7_set_place_bytes() says, aligned to 8. */
+struct l7_place;
+
+#define L7_SET_MAX	2048	/* patterns in a set */
+
+/*
+ * Makes a set of @patterns, @slots of them, which must outlive it; a slot may be NULL. Process
+ * context, may sleep.
+ *
+ * Return: the set, or ERR_PTR: -E2BIG more than L7_SET_MAX, -ENOMEM.
+ */
+struct l7_set *l7_set_build(const struct l7_pattern *const *patterns, unsigned int slots);
+
+/* Frees @set (NULL is fine), not its patterns, once no connection uses it any more. */
+void l7_set_free(struct l7_set *set);
+
+/* Bytes of memory that @set holds, its patterns left out. */
+size_t l7_set_bytes(const struct l7_set *set);
+
+/* Bytes of a connection's place. */
+size_t l7_set_place_bytes(const struct l7_set *set);
+
+/* Makes @place that of a connection without data. */
+void l7_set_start(const struct l7_set *set, struct l7_place *place);
+
+/*
+ * Advances @place over @len raw payload bytes, as l7_pattern_run() does for one pattern. A packet
+ * may come in several pieces. Neither sleeps nor allocates. One caller at a time per place.
+ */
+void l7_set_run(const struct l7_set *set, struct l7_place *place, const u8 *data, size_t len);
+
+/*
+ * The state of a single pattern, by which it may be run ahead of the others to tell whether it
+ * matches. Return: L7_STATE_DEAD also where that is not worth it: while it rests.
+ */
+l7_state l7_set_state(const struct l7_set *set, const struct l7_place *place, unsigned int slot);
+
+/* Tells that a packet's payload ends here: only now l7_set_accepts() knows of it. */
+void l7_set_packet_end(const struct l7_set *set, struct l7_place *place);
+
+/*
+ * l7_pattern_accepts() at the last packet's end, for the pattern of @slot; false for an empty slot.
+ * May be asked while another caller runs the set.
+ */
+bool l7_set_accepts(const struct l7_set *set, const struct l7_place *place, unsigned int slot);
+
+/* Bytes of @data that are not NUL. */
+size_t l7_count_stored(const u8 *data, size_t len);
 
 #endif /* _L7_ENGINE_H */

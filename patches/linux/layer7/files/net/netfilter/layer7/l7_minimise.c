@@ -147,21 +147,22 @@ static int l7_refine(struct l7_partition *t, unsigned int block)
 }
 
 /*
- * Numbers the blocks as their states are to be: the dead one, the matched one, those that accept
- * at the end of the data, the rest; within a kind as the states were found, near ones together.
+ * Numbers the blocks as their states are to be: the dead one, the matched one, the others, those
+ * that accept at the end of the data; within a kind as the states were found, near ones together.
  */
 static void l7_number(const struct l7_partition *t, u16 *number)
 {
 	const struct l7_dfa *dfa = t->dfa;
 	unsigned int next = L7_STATE_MATCH + 1;
-	unsigned int state, rest;
+	unsigned int state, accepting;
 
 	memset(number, 0xff, t->block_count * sizeof(*number));
 	number[t->block_of[L7_STATE_DEAD]] = L7_STATE_DEAD;
 	number[t->block_of[L7_STATE_MATCH]] = L7_STATE_MATCH;
-	for (rest = 0; rest < 2; rest++)
+	for (accepting = 0; accepting < 2; accepting++)
 		for (state = 0; state < dfa->state_count; state++)
-			if (dfa->accepting[state] != rest && number[t->block_of[state]] == L7_NONE)
+			if (dfa->accepting[state] == accepting &&
+			    number[t->block_of[state]] == L7_NONE)
 				number[t->block_of[state]] = next++;
 }
 
@@ -239,7 +240,7 @@ static int l7_partition_run(struct l7_partition *t)
 }
 
 /*
- * Makes @dfa the smallest with the same answers, its accepting states lowest.
+ * Makes @dfa the smallest with the same answers, its accepting states last.
  * Return: 0, or -E2BIG, -ENOMEM, -EINTR with the budget's error filled and @dfa as it was.
  */
 int l7_dfa_minimise(struct l7_dfa *dfa, struct l7_budget *budget)

@@ -2,27 +2,7 @@
 /*
  * The pattern as the match sees it: compiled once, then run packet by packet.
  */
-#include "l7_compile.h"
-
-/*
- * States are numbered so that what they mean is a comparison: dead, matched, then those that
- * accept at the end of the data, then the rest. Rows are bytes where the states fit into one.
- */
-struct l7_pattern {
-	size_t bytes;
-	u16 state_count;
-	u16 class_count;
-	u16 start;
-	u16 accept_last;	/* states 1 to this accept */
-	bool narrow;
-	u8 class_of[256];
-	u16 wide[];		/* next state, by state * class_count + class */
-};
-
-static const u8 *l7_narrow(const struct l7_pattern *p)
-{
-	return (const u8 *)p->wide;
-}
+#include "l7_rows.h"
 
 /* Takes @steps from what is left. Return: 0, -E2BIG when it is used up, -EINTR. */
 int l7_spend(struct l7_budget *budget, u32 steps)
@@ -37,33 +17,6 @@ int l7_spend(struct l7_budget *budget, u32 steps)
 	if (l7_breathe())
 		return l7_fail(budget->err, -EINTR, 0, "interrupted");
 	return 0;
-}
-
-/* Return: the pattern for @dfa, or NULL. */
-static struct l7_pattern *l7_pattern_pack(const struct l7_dfa *dfa)
-{
-	size_t cells = (size_t)dfa->state_count * dfa->class_count;
-	bool narrow = dfa->state_count <= 256;
-	size_t bytes = sizeof(struct l7_pattern) + cells * (narrow ? sizeof(u8) : sizeof(u16));
-	struct l7_pattern *p = l7_calloc(1, bytes);
-	size_t i;
-
-	if (!p)
-		return NULL;
-	p->bytes = bytes;
-	p->state_count = dfa->state_count;
-	p->class_count = dfa->class_count;
-	p->start = dfa->start;
-	p->narrow = narrow;
-	memcpy(p->class_of, dfa->class_of, sizeof(p->class_of));
-	for (i = 0; i < dfa->state_count; i++)
-		if (dfa->accepting[i])
-			p->accept_last = i;
-	if (!narrow)
-		memcpy(p->wide, dfa->rows, cells * sizeof(u16));
-	for (i = 0; narrow && i < cells; i++)
-		((u8 *)p->wide)[i] = dfa->rows[i];
-	return p;
 }
 
 struct l7_pattern *l7_pattern_compile(const char *text, size_t len, struct l7_error *err)
@@ -82,8 +35,10 @@ struct l7_pattern *l7_pattern_compile(const char *text, size_t len, struct l7_er
 	l7_nfa_free(&nfa);
 	if (!error)
 		error = l7_dfa_minimise(&dfa, &budget);
+	if (!error)
+		error = l7_dfa_rest(&dfa, &budget);
 	if (!error) {
-		p = l7_pattern_pack(&dfa);
+		p = l7_rows_pack(&dfa);
 		if (!p)
 			error = l7_fail(err, -ENOMEM, 0, "out of memory");
 	}
@@ -113,21 +68,21 @@ l7_state l7_pattern_start(const struct l7_pattern *p)
 
 l7_state l7_pattern_run(const struct l7_pattern *p, l7_state s, const u8 *data, size_t len)
 {
-	const u8 *narrow = l7_narrow(p);
-	const u8 *end = data + len;
-
 	if (s >= p->state_count)
 		return L7_STATE_DEAD;
-	if (p->narrow)
-		for (; data < end && s > L7_STATE_MATCH; data++)
-			s = narrow[s * p->class_count + p->class_of[*data]];
-	else
-		for (; data < end && s > L7_STATE_MATCH; data++)
-			s = p->wide[s * p->class_count + p->class_of[*data]];
-	return s;
+	if (!len || s <= L7_STATE_MATCH)
+		return s;
+	return l7_rows_run(p, s, &data, data + len, L7_STATE_MATCH);
+}
+
+l7_state l7_pattern_glance(const struct l7_pattern *p, l7_state s, const u8 *data, size_t len)
+{
+	if (!len || s <= p->stop)
+		return s;
+	return l7_rows_run(p, s, &data, data + len, p->stop);
 }
 
 bool l7_pattern_accepts(const struct l7_pattern *p, l7_state s)
 {
-	return s && s <= p->accept_last;
+	return s == L7_STATE_MATCH || s >= p->accept_first;
 }

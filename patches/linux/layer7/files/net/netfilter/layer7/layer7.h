@@ -62,6 +62,7 @@ struct l7_entry {
 struct l7_generation {
 	refcount_t ref;
 	struct rcu_work release;
+	struct l7_set *set;		/* of the entries' patterns, by slot */
 	unsigned int slots;
 	struct l7_entry *entry[];	/* by slot, NULL where no rule uses it */
 };
@@ -103,7 +104,7 @@ struct l7_states {
 	struct rcu_head rcu;
 	struct l7_generation *generation;
 	unsigned int stored;		/* bytes so far, NULs left out */
-	l7_state at[];			/* by slot */
+	u64 place[];			/* struct l7_place of the generation's set */
 };
 
 /* The packet of one direction that was looked at last. Never followed, only compared. */
@@ -199,6 +200,8 @@ void l7_generation_put(struct l7_generation *gen);
 struct l7_states *l7_states_begin(struct l7_registry *reg);
 void l7_states_free(struct l7_states *states);
 void l7_states_end(struct l7_states *states);
+bool l7_states_glance(const struct l7_states *states, const struct l7_packet *pkt,
+		      const struct l7_entry *entry);
 void l7_states_run(struct l7_states *states, const struct l7_packet *pkt);
 bool l7_states_accept(const struct l7_states *states, const struct l7_entry *entry);
 size_t l7_states_bytes(const struct l7_states *states);
@@ -215,6 +218,7 @@ struct l7_flow *l7_flow_find(const struct l7_packet *pkt);
 struct l7_flow *l7_flow_create(const struct l7_packet *pkt);
 void l7_flow_remove(struct l7_flow *flow);
 bool l7_flow_saw(const struct l7_flow *flow, const struct l7_packet *pkt);
+void l7_flow_settle(struct l7_flow *flow, struct l7_name *name);
 const struct l7_name *l7_flow_decide(struct l7_flow *flow, struct l7_name *name);
 
 /* layer7_collect.c */

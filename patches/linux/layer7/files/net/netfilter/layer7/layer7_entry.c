@@ -2,15 +2,10 @@
 /* One pattern: its digest, its number, its making and its end. */
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/version.h>
 #include <linux/xarray.h>
-#if LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0)
-#include <crypto/sha.h>
-#else
-#include <crypto/sha2.h>
-#endif
 
 #include "layer7.h"
+#include "layer7_compat.h"
 
 /* Rules of revision 0 have no room for a pointer: 24 bits must do. */
 static DEFINE_XARRAY_ALLOC1(l7_ids);

@@ -179,6 +179,27 @@ void l7_flow_remove(struct l7_flow *flow)
 }
 
 /**
+ * l7_flow_settle() - give a flow its verdict, unless it has one; under its lock
+ * @flow: the flow
+ * @name: the verdict
+ */
+void l7_flow_settle(struct l7_flow *flow, struct l7_name *name)
+{
+	struct l7_stats *stats = &flow->ln->stats;
+	struct l7_states *states;
+
+	lockdep_assert_held(&flow->lock);
+	if (flow->verdict)
+		return;
+	refcount_inc(&name->ref);
+	WRITE_ONCE(flow->verdict, name);
+	states = rcu_dereference_protected(flow->states, lockdep_is_held(&flow->lock));
+	RCU_INIT_POINTER(flow->states, NULL);
+	l7_states_end(states);
+	atomic64_inc(name == l7_unknown.name ? &stats->unknown : &stats->matched);
+}
+
+/**
  * l7_flow_decide() - give a flow its verdict, unless it has one
  * @flow: the flow
  * @name: the verdict
@@ -187,21 +208,10 @@ void l7_flow_remove(struct l7_flow *flow)
  */
 const struct l7_name *l7_flow_decide(struct l7_flow *flow, struct l7_name *name)
 {
-	struct l7_stats *stats = &flow->ln->stats;
-	struct l7_states *states = NULL;
-
 	spin_lock_bh(&flow->lock);
-	if (!flow->verdict) {
-		refcount_inc(&name->ref);
-		WRITE_ONCE(flow->verdict, name);
-		states = rcu_dereference_protected(flow->states, lockdep_is_held(&flow->lock));
-		RCU_INIT_POINTER(flow->states, NULL);
-		atomic64_inc(name == l7_unknown.name ? &stats->unknown : &stats->matched);
-	}
+	l7_flow_settle(flow, name);
 	name = flow->verdict;
 	spin_unlock_bh(&flow->lock);
-
-	l7_states_end(states);
 	return name;
 }
 

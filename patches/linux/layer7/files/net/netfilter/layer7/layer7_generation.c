@@ -18,6 +18,7 @@ static void l7_generation_release(struct work_struct *work)
 		if (gen->entry[i])
 			l7_entry_put(gen->entry[i]);
 	}
+	l7_set_free(gen->set);
 	kvfree(gen);
 }
 
@@ -60,6 +61,49 @@ static unsigned int l7_slots_used(struct l7_registry *reg)
 	return slots;
 }
 
+/* Makes the set of @gen's patterns. Return: 0 or -ENOMEM. */
+static int l7_generation_set(struct l7_generation *gen)
+{
+	const struct l7_pattern **patterns;
+	unsigned int i;
+
+	patterns = kvcalloc(gen->slots, sizeof(*patterns), GFP_KERNEL);
+	if (!patterns)
+		return -ENOMEM;
+	for (i = 0; i < gen->slots; i++) {
+		if (gen->entry[i])
+			patterns[i] = gen->entry[i]->pattern;
+	}
+	gen->set = l7_set_build(patterns, gen->slots);
+	kvfree(patterns);
+	return PTR_ERR_OR_ZERO(gen->set);
+}
+
+/* Return: a generation of the entries that rules use, without references yet, or ERR_PTR. */
+static struct l7_generation *l7_generation_make(struct l7_registry *reg, unsigned int slots)
+{
+	struct l7_generation *gen;
+	struct l7_entry *entry;
+	unsigned int bucket;
+	int err;
+
+	gen = kvzalloc(struct_size(gen, entry, slots), GFP_KERNEL_ACCOUNT);
+	if (!gen)
+		return ERR_PTR(-ENOMEM);
+	refcount_set(&gen->ref, 1);
+	INIT_RCU_WORK(&gen->release, l7_generation_release);
+	gen->slots = slots;
+	hash_for_each(reg->by_digest, bucket, entry, node) {
+		if (entry->rules)
+			gen->entry[entry->slot] = entry;
+	}
+	err = l7_generation_set(gen);
+	if (!err)
+		return gen;
+	kvfree(gen);
+	return ERR_PTR(err);
+}
+
 /**
  * l7_generation_publish() - make what rules use now the generation of new connections
  * @reg: the registry, locked
@@ -68,22 +112,16 @@ static unsigned int l7_slots_used(struct l7_registry *reg)
  */
 int l7_generation_publish(struct l7_registry *reg)
 {
-	unsigned int bucket, slots = l7_slots_used(reg);
+	unsigned int i, slots = l7_slots_used(reg);
 	struct l7_generation *gen = NULL;
-	struct l7_entry *entry;
 
 	if (slots) {
-		gen = kvzalloc(struct_size(gen, entry, slots), GFP_KERNEL_ACCOUNT);
-		if (!gen)
-			return -ENOMEM;
-		refcount_set(&gen->ref, 1);
-		INIT_RCU_WORK(&gen->release, l7_generation_release);
-		gen->slots = slots;
-		hash_for_each(reg->by_digest, bucket, entry, node) {
-			if (entry->rules) {
-				refcount_inc(&entry->ref);
-				gen->entry[entry->slot] = entry;
-			}
+		gen = l7_generation_make(reg, slots);
+		if (IS_ERR(gen))
+			return PTR_ERR(gen);
+		for (i = 0; i < slots; i++) {
+			if (gen->entry[i])
+				refcount_inc(&gen->entry[i]->ref);
 		}
 	}
 	reg->published++;

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where an undecided connection stands in each pattern, advanced packet by packet. */
+/* Where an undecided connection stands in its generation's patterns, advanced packet by packet. */
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 
 #include "layer7.h"
 
-#define L7_CHUNK	512	/* bytes at a time, on the stack where a packet is not linear */
+#define L7_CHUNK	512U	/* bytes at a time, on the stack where a packet is not linear */
+
+static struct l7_place *l7_states_place(const struct l7_states *states)
+{
+	return (struct l7_place *)states->place;
+}
 
 /**
  * l7_states_begin() - the states of a connection without data; any context
@@ -18,20 +23,18 @@ struct l7_states *l7_states_begin(struct l7_registry *reg)
 {
 	struct l7_generation *gen = l7_generation_get(reg);
 	struct l7_states *states;
-	unsigned int i;
 
 	if (!gen)
 		return NULL;
-	states = kmalloc(struct_size(states, at, gen->slots), GFP_ATOMIC | __GFP_NOWARN);
+	states = kmalloc(sizeof(*states) + l7_set_place_bytes(gen->set),
+			 GFP_ATOMIC | __GFP_NOWARN);
 	if (!states) {
 		l7_generation_put(gen);
 		return NULL;
 	}
 	states->generation = gen;
 	states->stored = 0;
-	for (i = 0; i < gen->slots; i++)
-		states->at[i] = gen->entry[i] ? l7_pattern_start(gen->entry[i]->pattern) :
-						L7_STATE_DEAD;
+	l7_set_start(gen->set, l7_states_place(states));
 	return states;
 }
 
@@ -62,55 +65,92 @@ void l7_states_end(struct l7_states *states)
 		call_rcu(&states->rcu, l7_states_free_rcu);
 }
 
-/* Bytes of @data that are not NUL: the stream leaves NULs out, and so does its limit. */
-static unsigned int l7_stored(const u8 *data, unsigned int len)
+/*
+ * Bytes of a packet to look at. As in l7-filter, one byte of maxdatalen is never used, and a packet
+ * is cut at what was left when it came, NULs included.
+ */
+static unsigned int l7_states_left(const struct l7_states *states, const struct l7_packet *pkt)
 {
-	unsigned int stored = 0;
-
-	while (len--)
-		stored += *data++ != 0;
-	return stored;
+	return min(pkt->len, l7_maxdatalen - 1 - states->stored);
 }
 
-static void l7_states_feed(struct l7_states *states, const u8 *data, unsigned int len)
+/*
+ * The next of @left bytes from @offset on: @len of them, at @copy, L7_CHUNK bytes, unless they can
+ * be read where they are. Return: NULL if the packet has them not.
+ */
+static const u8 *l7_packet_piece(const struct l7_packet *pkt, unsigned int offset,
+				 unsigned int left, u8 *copy, unsigned int *len)
+{
+	unsigned int linear = skb_headlen(pkt->skb);
+
+	*len = min(left, offset < linear ? linear - offset : L7_CHUNK);
+	return skb_header_pointer(pkt->skb, offset, *len, copy);
+}
+
+static bool l7_states_know(const struct l7_states *states, const struct l7_entry *entry)
 {
 	const struct l7_generation *gen = states->generation;
-	unsigned int i;
 
-	for (i = 0; i < gen->slots; i++) {
-		l7_state at = states->at[i];
+	return entry->slot < gen->slots && gen->entry[entry->slot] == entry;
+}
 
-		if (at != L7_STATE_DEAD && at != L7_STATE_MATCH)
-			WRITE_ONCE(states->at[i],
-				   l7_pattern_run(gen->entry[i]->pattern, at, data, len));
+/**
+ * l7_states_glance() - run a single pattern over a packet's payload; under the flow's lock
+ * @states: the connection's states, which stay as they are
+ * @pkt: the packet
+ * @entry: the pattern
+ *
+ * Return: true if it matches: the others need not be run then. False if it does not or cannot be
+ * told so quickly.
+ */
+bool l7_states_glance(const struct l7_states *states, const struct l7_packet *pkt,
+		      const struct l7_entry *entry)
+{
+	unsigned int left = l7_states_left(states, pkt);
+	unsigned int offset = pkt->offset;
+	unsigned int len;
+	u8 copy[L7_CHUNK];
+	l7_state at;
+
+	if (!l7_states_know(states, entry))
+		return false;
+	at = l7_set_state(states->generation->set, l7_states_place(states), entry->slot);
+	while (left && at > L7_STATE_MATCH) {
+		const u8 *data = l7_packet_piece(pkt, offset, left, copy, &len);
+
+		if (!data)
+			return false;
+		at = l7_pattern_glance(entry->pattern, at, data, len);
+		offset += len;
+		left -= len;
 	}
-	states->stored += l7_stored(data, len);
+	return l7_pattern_accepts(entry->pattern, at);
 }
 
 /**
  * l7_states_run() - advance all patterns over a packet's payload; under the flow's lock
  * @states: the connection's states
  * @pkt: the packet
- *
- * As in l7-filter, one byte of maxdatalen is never used, and a packet is cut at what was left when
- * it came, NULs included.
  */
 void l7_states_run(struct l7_states *states, const struct l7_packet *pkt)
 {
-	unsigned int left = min(pkt->len, l7_maxdatalen - 1 - states->stored);
+	unsigned int left = l7_states_left(states, pkt);
+	const struct l7_set *set = states->generation->set;
 	unsigned int offset = pkt->offset;
+	unsigned int len;
 	u8 copy[L7_CHUNK];
 
 	while (left) {
-		unsigned int len = min_t(unsigned int, left, sizeof(copy));
-		const u8 *data = skb_header_pointer(pkt->skb, offset, len, copy);
+		const u8 *data = l7_packet_piece(pkt, offset, left, copy, &len);
 
 		if (!data)
-			return;
-		l7_states_feed(states, data, len);
+			break;
+		l7_set_run(set, l7_states_place(states), data, len);
+		states->stored += l7_count_stored(data, len);
 		offset += len;
 		left -= len;
 	}
+	l7_set_packet_end(set, l7_states_place(states));
 }
 
 /**
@@ -123,12 +163,8 @@ void l7_states_run(struct l7_states *states, const struct l7_packet *pkt)
  */
 bool l7_states_accept(const struct l7_states *states, const struct l7_entry *entry)
 {
-	const struct l7_generation *gen = states->generation;
-	unsigned int slot = entry->slot;
-
-	if (slot >= gen->slots || gen->entry[slot] != entry)
-		return false;
-	return l7_pattern_accepts(entry->pattern, READ_ONCE(states->at[slot]));
+	return l7_states_know(states, entry) &&
+	       l7_set_accepts(states->generation->set, l7_states_place(states), entry->slot);
 }
 
 /**
@@ -137,5 +173,5 @@ bool l7_states_accept(const struct l7_states *states, const struct l7_entry *ent
  */
 size_t l7_states_bytes(const struct l7_states *states)
 {
-	return struct_size(states, at, states->generation->slots);
+	return sizeof(*states) + l7_set_place_bytes(states->generation->set);
 }

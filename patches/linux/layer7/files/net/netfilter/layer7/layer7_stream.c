@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The decision. All patterns are advanced together, when the first rule sees a packet with payload;
- * then each rule asks only for its own pattern. So the first rule, in the order in which the packet
- * meets the rules, whose pattern matches the data so far is the one that fixes the verdict.
+ * The decision. When the first rule sees a packet with payload, its own pattern is tried, since a
+ * match is the verdict and ends it all. Otherwise all patterns are advanced together, and then
+ * each rule asks only for its own. So the first rule, in the order in which the packet meets the
+ * rules, whose pattern matches the data so far is the one that fixes the verdict.
  */
 #include "layer7.h"
 
-/* Looks at a packet's payload unless that was done. Return: the flow, or NULL if there is none. */
-static struct l7_flow *l7_stream_advance(struct l7_packet *pkt, struct l7_flow *flow)
+/*
+ * Looks at a packet's payload, for a rule that names @entry, unless that was done. Return: the
+ * flow, or NULL if there is none.
+ */
+static struct l7_flow *l7_stream_advance(struct l7_packet *pkt, struct l7_flow *flow,
+					 const struct l7_entry *entry)
 {
 	struct l7_states *states;
 	struct l7_seen *seen;
@@ -29,7 +34,10 @@ static struct l7_flow *l7_stream_advance(struct l7_packet *pkt, struct l7_flow *
 		WRITE_ONCE(seen->skb, pkt->skb);
 		WRITE_ONCE(seen->ct, pkt->ct);
 		WRITE_ONCE(seen->count, pkt->count);
-		l7_states_run(states, pkt);
+		if (entry->pattern && l7_states_glance(states, pkt, entry))
+			l7_flow_settle(flow, entry->name);
+		else
+			l7_states_run(states, pkt);
 	}
 	spin_unlock_bh(&flow->lock);
 	return flow;
@@ -72,7 +80,7 @@ bool l7_stream_matches(struct l7_packet *pkt, const struct l7_entry *entry)
 	if (!verdict && l7_stream_given_up(pkt))
 		verdict = flow ? l7_flow_decide(flow, l7_unknown.name) : l7_unknown.name;
 	if (!verdict) {
-		flow = l7_stream_advance(pkt, flow);
+		flow = l7_stream_advance(pkt, flow, entry);
 		verdict = flow ? READ_ONCE(flow->verdict) : NULL;
 	}
 	if (verdict)
