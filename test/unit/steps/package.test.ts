@@ -47,7 +47,7 @@ async function packed(name: string): Promise<string> {
 
 async function dkms(kernel: string): Promise<ExecResult> {
   const headers = join(root, 'headers');
-  await mkdir(headers, { recursive: true });
+  await mkdir(join(headers, 'include'), { recursive: true });
   await writeFile(join(headers, 'Makefile'), KBUILD);
   await writeFile(join(headers, '.config'), '');
   await mkdir(join(root, 'tree'), { recursive: true });
