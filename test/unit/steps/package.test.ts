@@ -67,7 +67,8 @@ test('DKMS builds what module mode packs for it, for kernels from 5.10 on', asyn
   for (const kernel of ['5.10.0-32-cloud-amd64', '6.1.0-1-amd64', '7.2.12+deb14-amd64']) {
     expect(await dkms(kernel)).toMatchObject({ exitCode: 0 });
     const module = join(root, 'tree/xt-layer7/1.2.3', kernel, 'x86_64/module/xt_layer7.ko');
-    expect(await readFile(module, 'utf8')).toBe('m\n');
+    // Where the machine has a kernel's sign-file, DKMS appends a signature.
+    expect((await readFile(module, 'latin1')).slice(0, 2)).toBe('m\n');
   }
   expect((await dkms('5.4.0-1-amd64')).exitCode).not.toBe(0);
   expect((await dkms('4.19.0-1-amd64')).exitCode).not.toBe(0);
