@@ -36,10 +36,22 @@ export async function ensureHost(
   builder: BuilderName,
   signal: AbortSignal,
 ): Promise<void> {
-  const needs = requirements(demands(chosen, options, builder));
+  await ensureThere(requirements(demands(chosen, options, builder)), options, signal);
+}
+
+/**
+ * Sees to it that the host has some things.
+ *
+ * @throws Failed as `ensureHost`
+ */
+export async function ensureThere(
+  needs: readonly Requirement[],
+  { installDeps }: Pick<BuildOptions, 'installDeps'>,
+  signal: AbortSignal,
+): Promise<void> {
   const absent = await missing(needs);
   if (absent.length === 0) return;
-  if (!options.installDeps) throw lacking(absent);
+  if (!installDeps) throw lacking(absent);
   await install(absent, signal);
   const still = await missing(needs);
   if (still.length > 0) throw lacking(still);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { lacking, missing, TRYING } from '../engine/preflight.js';
+import { TRYING } from '../engine/preflight.js';
 import { aligned } from '../host/columns.js';
 import { ownEnvironment } from '../host/environment.js';
 import { withTerminal } from '../host/terminal.js';
@@ -12,7 +12,7 @@ import { limitWords, tryFlows, type Limits, type Tried } from '../protocols/try-
 import { tryProgram } from '../protocols/try-program.js';
 import { splitList } from './build-options.js';
 import { setFolder } from './definitions.js';
-import { install } from './ensure-host.js';
+import { ensureThere } from './ensure-host.js';
 import { PROJECT, storeRoot } from './paths.js';
 import { writeLine } from './screen.js';
 import type { Shell } from './shell.js';
@@ -94,7 +94,7 @@ async function tryDefinitions(
       hints: ['l7build protocols try --help has examples'],
     });
   }
-  await ensureTools(options, signal);
+  await ensureThere(TRYING, options, signal);
   const program = await tryProgram(PROJECT, storeRoot(process.env), signal);
   const { numPackets, maxdatalen } = options.lines ? NONE : KERNEL;
   const limits = {
@@ -111,16 +111,6 @@ async function tryDefinitions(
   const tried = await tryFlows(program, { kind, files, definitions, limits }, signal);
   for (const line of options.json ? jsonLines(tried) : textLines(tried)) writeLine(line);
   return EXIT.verified;
-}
-
-async function ensureTools(
-  { installDeps }: Pick<TryOptions, 'installDeps'>,
-  signal: AbortSignal,
-): Promise<void> {
-  const absent = await missing(TRYING);
-  if (absent.length === 0) return;
-  if (!installDeps) throw lacking(absent);
-  await install(absent, signal);
 }
 
 /** Paths of the definitions, in the order of their rules. */
