@@ -104,8 +104,6 @@ export interface CompilerNeeds {
 /** What a generation of kernels does its own way. */
 export interface Era {
   readonly name: string;
-  /** `make olddefconfig` exists (3.7 and later). */
-  readonly olddefconfig: boolean;
   /** `panic=-1` reboots at once; older kernels need a positive number. */
   readonly panicNow: '-1' | '1';
   /** What the guest's programs are of: the host's busybox, or one compiled with musl. */

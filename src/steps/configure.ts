@@ -25,7 +25,6 @@ export const configure: Step<'configure'> = ({ config, era }, ctx) =>
     const resolved = await resolveConfig({
       build,
       config,
-      era,
       make: (target, env) =>
         runtime.run({
           argv: kbuildMake({ src, build, arch: ARCH, era }, target),

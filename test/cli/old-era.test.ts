@@ -8,7 +8,7 @@ import { FakeProject } from './project.js';
 import { reportIn } from './report.js';
 
 /*
- * A kernel as those of the 2.6 era are: no olddefconfig, sources that only an older C compiles, and a
+ * A kernel as those of the 2.6 era are: sources that only an older C compiles, and a
  * match, an extension and definitions that others publish.
  */
 
@@ -42,8 +42,6 @@ What no gcc complains of yet
 let project: FakeProject;
 beforeAll(async () => {
   project = await FakeProject.make();
-  const makefile = readFileSync(join(project.tree('linux'), 'Makefile'), 'utf8');
-  project.put('Makefile', makefile.replaceAll(' olddefconfig', ''), 'linux');
   project.put(
     'init/main.c',
     '#if __STDC_VERSION__ >= 199901L\n#error "too new a C"\n#endif\nint start_kernel(void)\n{\n\treturn 0;\n}\n',
@@ -56,7 +54,7 @@ beforeAll(async () => {
   );
   project.put(
     'recipes/eras/old.yaml',
-    "name: old\nsummary: as it was\nolddefconfig: false\npanic: '1'\nuserland: host\n" +
+    "name: old\nsummary: as it was\npanic: '1'\nuserland: host\n" +
       'compiler:\n  oldest: 4\n  newest: 99\n  flags: [-std=gnu89]\n',
   );
   project.put(

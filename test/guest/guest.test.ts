@@ -15,7 +15,7 @@ import { debianKernel, troubleModule } from './debian-kernel.js';
 import { muslBusybox } from './musl-busybox.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
-const ERA: Era = { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' };
+const ERA: Era = { name: 'modern', panicNow: '-1', userland: 'host' };
 
 let folder: string;
 let kernelDir: string;

@@ -21,9 +21,6 @@ export const eraSchema = z
   .strictObject({
     name: versionedName('As recipes of kernels name it; the same as the name of the file.'),
     summary,
-    olddefconfig: z
-      .boolean()
-      .check(z.describe('make olddefconfig settles what is new (Linux 3.7 and later).')),
     panic: z
       .enum(['-1', '1'])
       .check(z.describe('The value of panic= that restarts soonest; old kernels take no -1.')),

@@ -7,10 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseFragment } from '../../../src/kconfig/fragment.js';
 import { placeConfig } from '../../../src/kconfig/place-config.js';
 import { resolveConfig } from '../../../src/kconfig/resolve.js';
-import type { ConfigSpec, Era } from '../../../src/model/recipe.js';
+import type { ConfigSpec } from '../../../src/model/recipe.js';
 import { FAKE_LINUX } from '../series/workshop.js';
-
-const MODERN: Era = { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' };
 
 let build: string;
 let targets: string[];
@@ -22,12 +20,11 @@ afterEach(() => {
   rmSync(build, { recursive: true, force: true });
 });
 
-function resolve(base: ConfigSpec['base'], fragment: string, era = MODERN): Promise<string> {
+function resolve(base: ConfigSpec['base'], fragment: string): Promise<string> {
   const { requests } = parseFragment(`# why\n${fragment}\n`, 'f.config');
   return resolveConfig({
     build,
     config: { base, fragments: [], requests },
-    era,
     make: (target, env) => {
       targets.push(target);
       execFileSync('make', ['-s', '-C', FAKE_LINUX, `O=${build}`, target], {
@@ -44,7 +41,7 @@ describe("a recipe's requests, resolved by the tree", () => {
     expect(config).toContain('\nCONFIG_NET=y\n');
     expect(config).toContain('\nCONFIG_LOCALVERSION="-x"\n');
     expect(config).toContain('\n# CONFIG_MODULES is not set\n');
-    expect(targets).toEqual(['allnoconfig', 'olddefconfig']);
+    expect(targets).toEqual(['allnoconfig']);
   });
 
   it('go onto another base, and win over it', async () => {
@@ -52,12 +49,7 @@ describe("a recipe's requests, resolved by the tree", () => {
     expect(config).toContain('\nCONFIG_NETFILTER=y\n');
     expect(config).toContain('\nCONFIG_LEGACY=y\n');
     expect(config).toContain('\n# CONFIG_MODULES is not set\n');
-    expect(targets).toEqual(['defconfig', 'allnoconfig', 'olddefconfig']);
-  });
-
-  it('need no olddefconfig where there is none', async () => {
-    await resolve('allnoconfig', 'CONFIG_NET=y', { ...MODERN, olddefconfig: false });
-    expect(targets).toEqual(['allnoconfig']);
+    expect(targets).toEqual(['defconfig', 'allnoconfig']);
   });
 
   it('leave the .config of a build alone', async () => {

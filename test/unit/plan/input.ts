@@ -16,7 +16,7 @@ export const linux: LinuxRecipe = {
   summary: 'a kernel',
   file: file('recipes/linux/6.1.yaml'),
   arch: 'x86_64',
-  era: { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' },
+  era: { name: 'modern', panicNow: '-1', userland: 'host' },
   linux: {
     source: { kind: 'http', urls: ['https://example.org/linux.tar.xz'], sha256: 'a'.repeat(64) },
     unpack: {},

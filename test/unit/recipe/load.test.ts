@@ -17,7 +17,7 @@ describe('a sound recipe', () => {
       summary: 'A kernel for tests',
       file: { path: LINUX, sha256: sha256(text) },
       arch: 'x86_64',
-      era: { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' },
+      era: { name: 'modern', panicNow: '-1', userland: 'host' },
       linux: {
         source: { kind: 'apt', suite: 'bookworm', type: 'binary', package: 'linux-source-6.1' },
         unpack: { inner: 'usr/src/linux-source-6.1.tar.xz' },

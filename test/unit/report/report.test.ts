@@ -22,7 +22,7 @@ const tasks: Task[] = [
     needs: {},
     params: {
       scenarios: [{ path: 's.yaml', sha256: '' }],
-      era: { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' },
+      era: { name: 'modern', panicNow: '-1', userland: 'host' },
       backends: ['nft'],
       families: ['ipv4'],
     },

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { Era } from '../../../src/model/recipe.js';
 import { kbuildEnv, kbuildMake, objectOf } from '../../../src/steps/kbuild.js';
 
-const MODERN: Era = { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' };
+const MODERN: Era = { name: 'modern', panicNow: '-1', userland: 'host' };
 
 test('the build is dated by its sources, not by the clock', async () => {
   const src = await mkdtemp(join(tmpdir(), 'l7build-kbuild-'));

@@ -8,7 +8,7 @@ import type { StepContext } from '../../../src/model/step.js';
 import { boot } from '../../../src/steps/boot.js';
 import { verify } from '../../../src/steps/verify.js';
 
-const ERA: Era = { name: 'modern', olddefconfig: true, panicNow: '-1', userland: 'host' };
+const ERA: Era = { name: 'modern', panicNow: '-1', userland: 'host' };
 
 /** What goes wrong before there is a guest; the rest is in test/guest. */
 describe('boot and verify', () => {
