@@ -33,7 +33,7 @@ dpkg-deb --fsys-tarfile linux-source-6.1_*.deb | tar xO ./usr/src/linux-source-6
 mv linux-source-6.1 linux
 patch -s -d linux -p1 <"$project/patches/linux/layer7/hook/6.1.patch"
 cp -r "$project/patches/linux/layer7/files/." linux
-cat "$project"/recipes/linux/fragments/*.config >fragments
+(cd "$project" && sed -n 's,^ *- \(recipes/linux/fragments/.*\),\1,p' recipes/linux/6.1.yaml | xargs cat) >fragments
 mkdir build
 make -s -C linux O="$PWD/build" KCONFIG_ALLCONFIG="$PWD/fragments" allnoconfig
 make -s -C linux O="$PWD/build" "-j$jobs" bzImage modules
