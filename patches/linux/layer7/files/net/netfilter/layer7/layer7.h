@@ -30,6 +30,7 @@
 #define pr_fmt(fmt) "xt_layer7: " fmt
 
 #define L7_ENTRIES_MAX		2048	/* patterns per network namespace */
+#define L7_BYTES_MAX		(64 * 1024 * 1024)	/* of their tables; the last one may go over */
 #define L7_UNUSED_MAX		1024	/* of them, those that no rule uses */
 #define L7_UNUSED_BYTES_MAX	(32 * 1024 * 1024)
 
@@ -71,6 +72,7 @@ struct l7_registry {
 	struct mutex lock;		/* all below but the readers' side of generation */
 	DECLARE_HASHTABLE(by_digest, 8);
 	unsigned int entries;
+	size_t bytes;
 	struct ida slots;
 	struct list_head unused;	/* the longest unused first */
 	unsigned int unused_count;

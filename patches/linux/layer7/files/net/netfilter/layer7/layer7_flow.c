@@ -3,6 +3,7 @@
  * The flows: what is known of each connection, in a hash table keyed by the address of its master
  * conntrack. Readers hold RCU's read side, as every caller of a match does.
  */
+#include <linux/percpu.h>
 #include <linux/rhashtable.h>
 #include <linux/slab.h>
 
@@ -20,6 +21,24 @@ static const struct rhashtable_params l7_flow_params = {
 	.head_offset = offsetof(struct l7_flow, node),
 	.automatic_shrinking = true,
 };
+
+/*
+ * The look-up that a CPU did last: a packet meets many rules, and comes with others of its
+ * connection. Bottom halves are off while it is read or written.
+ */
+struct l7_last {
+	const struct nf_conn *ct;
+	struct l7_flow *flow;
+	s64 removed;			/* l7_removed before the look-up */
+};
+
+static DEFINE_PER_CPU(struct l7_last, l7_last);
+
+/*
+ * Flows removed so far. A flow is freed a grace period after this was counted up for it: who is in
+ * a read side critical section and sees the same number as before has a flow that will not go.
+ */
+static atomic64_t l7_removed __read_mostly;
 
 static const struct nf_conntrack_tuple *l7_original(const struct nf_conn *ct)
 {
@@ -69,16 +88,36 @@ static void l7_flow_touch(struct l7_flow *flow, const struct nf_conn *ct)
 		WRITE_ONCE(flow->used, jiffies);
 }
 
+/* The flow at the address of a master conntrack, whosever it was. */
+static struct l7_flow *l7_flow_lookup(const struct nf_conn *key)
+{
+	s64 removed = atomic64_read_acquire(&l7_removed);
+	struct l7_last *last;
+	struct l7_flow *flow;
+
+	local_bh_disable();
+	last = this_cpu_ptr(&l7_last);
+	flow = last->flow;
+	if (last->ct != key || last->removed != removed) {
+		flow = rhashtable_lookup_fast(&l7_flows, &key, l7_flow_params);
+		if (flow) {
+			last->ct = key;
+			last->flow = flow;
+			last->removed = removed;
+		}
+	}
+	local_bh_enable();
+	return flow;
+}
+
 /**
  * l7_flow_find() - the flow of a packet's connection, if it has one
  * @pkt: the packet
  */
 struct l7_flow *l7_flow_find(const struct l7_packet *pkt)
 {
-	const struct nf_conn *key = pkt->master;
-	struct l7_flow *flow;
+	struct l7_flow *flow = l7_flow_lookup(pkt->master);
 
-	flow = rhashtable_lookup_fast(&l7_flows, &key, l7_flow_params);
 	if (!flow)
 		return NULL;
 	if (!l7_flow_valid(flow, pkt)) {
@@ -175,6 +214,8 @@ void l7_flow_remove(struct l7_flow *flow)
 	if (rhashtable_remove_fast(&l7_flows, &flow->node, l7_flow_params))
 		return;
 	atomic_dec(&flow->ln->flows);
+	/* Ordered against the removal and the grace period: both come with barriers of their own. */
+	atomic64_inc_return(&l7_removed);
 	call_rcu(&flow->rcu, l7_flow_free_rcu);
 }
 

@@ -40,10 +40,9 @@ static struct l7_patterns l7_count_patterns(struct l7_registry *reg)
 	unsigned int bucket;
 
 	mutex_lock(&reg->lock);
-	hash_for_each(reg->by_digest, bucket, entry, node) {
+	hash_for_each(reg->by_digest, bucket, entry, node)
 		sum.states += l7_pattern_states(entry->pattern);
-		sum.bytes += l7_pattern_bytes(entry->pattern);
-	}
+	sum.bytes = reg->bytes;
 	sum.entries = reg->entries;
 	sum.unused = reg->unused_count;
 	sum.generation = reg->published;

@@ -47,8 +47,8 @@ static void l7_unused_del(struct l7_registry *reg, struct l7_entry *entry)
 
 static bool l7_registry_full(const struct l7_registry *reg)
 {
-	return reg->entries >= L7_ENTRIES_MAX || reg->unused_count >= L7_UNUSED_MAX ||
-	       reg->unused_bytes >= L7_UNUSED_BYTES_MAX;
+	return reg->entries >= L7_ENTRIES_MAX || reg->bytes >= L7_BYTES_MAX ||
+	       reg->unused_count >= L7_UNUSED_MAX || reg->unused_bytes >= L7_UNUSED_BYTES_MAX;
 }
 
 static int l7_entry_list(struct l7_registry *reg, struct l7_entry *entry)
@@ -68,6 +68,7 @@ static int l7_entry_list(struct l7_registry *reg, struct l7_entry *entry)
 	}
 	hash_add(reg->by_digest, &entry->node, l7_digest_hash(entry->digest));
 	reg->entries++;
+	reg->bytes += l7_pattern_bytes(entry->pattern);
 	l7_unused_add(reg, entry);
 	return 0;
 }
@@ -77,6 +78,7 @@ static void l7_entry_unlist(struct l7_registry *reg, struct l7_entry *entry)
 	l7_unused_del(reg, entry);
 	hash_del(&entry->node);
 	reg->entries--;
+	reg->bytes -= l7_pattern_bytes(entry->pattern);
 	l7_entry_forget_id(entry);
 	ida_free(&reg->slots, entry->slot);
 	l7_entry_put(entry);
