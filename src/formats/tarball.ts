@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { dirname } from 'node:path';
 import { exec } from '../host/exec.js';
 
 /**
  * Packs a directory into a zstd-compressed tar whose bytes depend on the content alone: sorted names,
  * owner 0:0, time 0, modes without the umask's doing, one compression thread.
  *
- * @param directory what to pack; its own name is not in the archive
- * @param file the archive to write
+ * @param directory what to pack, an absolute path; its own name is not in the archive
+ * @param file the archive to write, an absolute path
  * @throws Failed `command-failed`, `host-lacks`, `no-space`, `interrupted`
  */
 export async function writeTarball(
@@ -24,6 +25,7 @@ export async function writeTarball(
       '--use-compress-program=zstd -T1',
       '.',
     ],
-    { signal },
+    // Where a full disk is told of.
+    { signal, cwd: dirname(file) },
   );
 }

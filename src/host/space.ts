@@ -25,7 +25,7 @@ export function noSpace(path: string, details: readonly string[] = []): Failed {
     message: `no space left for ${path}`,
     details,
     hints: [
-      `make room on the file system of ${path} (df -h ${path}); l7build store gc removes what the store no longer needs`,
+      `make room on the file system of ${path} (df -h ${path}), or name a folder elsewhere for the store: L7BUILD_CACHE=DIR`,
     ],
   });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { mkdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { exec, type Argv } from '../../host/exec.js';
 import { kindOf, removeTree } from '../../host/files.js';
 import { Failed } from '../../model/failure.js';
@@ -123,7 +123,7 @@ async function autotools(ctx: Pick<StepContext, 'needs'>, src: string): Promise<
   }
   await requirePrograms(ctx, AUTOTOOLS, 'make the configure that these sources do not have');
   const copy = `${src}.copy`;
-  await exec(['cp', '-a', '--reflink=auto', '--', src, copy]);
+  await exec(['cp', '-a', '--reflink=auto', '--', src, copy], { cwd: dirname(copy) });
   await removeTree(src);
   await rename(copy, src);
   return [['autoreconf', '--force', '--install', src]];

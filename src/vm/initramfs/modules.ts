@@ -53,7 +53,7 @@ export async function stageModules(
     if (text !== undefined) await writeFile(join(target, list), text);
   }
   const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
-  await exec(['depmod', '-b', stage, release], { env: { PATH: path } });
+  await exec(['depmod', '-b', stage, release], { env: { PATH: path }, cwd: stage });
   return { names };
 }
 
@@ -114,7 +114,9 @@ async function copyModule(file: string, copy: string): Promise<Buffer> {
     return plain;
   }
   await copyFile(file, `${copy}.${packed}`);
-  await exec([packed === 'xz' ? 'xz' : 'unzstd', '--quiet', '--decompress', `${copy}.${packed}`]);
+  await exec([packed === 'xz' ? 'xz' : 'unzstd', '--quiet', '--decompress', `${copy}.${packed}`], {
+    cwd: dirname(copy),
+  });
   await rm(`${copy}.${packed}`, { force: true });
   return readFile(copy);
 }

@@ -67,3 +67,12 @@ test('it lists sorted, owned by 0:0, at time 0', async () => {
   ]);
   for (const line of lines) expect(line).toMatch(/ 0\/0 .* 1970-01-01 00:00 /);
 });
+
+test('a full disk is told of by the place of the archive', async () => {
+  const root = await tree('one', ['a', 'lib/b'], 0o644, 1e9);
+  await symlink('/dev/full', join(work, 'one.tar.zst'));
+  const packed = writeTarball(root, join(work, 'one.tar.zst'), signal);
+  await expect(packed).rejects.toMatchObject({
+    failure: { reason: 'no-space', message: `no space left for ${work}` },
+  });
+});
