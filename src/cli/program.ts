@@ -9,6 +9,7 @@ import { addExplain } from './explain.js';
 import { addInspection } from './inspect-commands.js';
 import { addList } from './list.js';
 import { addProtocols } from './protocols-command.js';
+import { addReport } from './report-command.js';
 import type { Shell } from './shell.js';
 import { addShell } from './shell-command.js';
 import { addVerify } from './verify-command.js';
@@ -48,6 +49,7 @@ export function makeProgram(shell: Shell): Command {
   addExplain(program, shell);
   addInspection(program, shell);
   addVerify(program, shell);
+  addReport(program, shell);
   addShell(program, shell);
   addProtocols(program, shell);
   addContainers(program, shell);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Report } from '../model/report.js';
+import { markdownTable } from './markdown-table.js';
 
 /** The run as a page for people: verdict, checks, inputs, steps, patches, what was delivered. */
 export function renderMarkdown(report: Report): string {
@@ -79,13 +80,7 @@ function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
 ): string[] {
-  if (rows.length === 0) return [];
-  const row = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
-  return [`## ${title}`, '', row(head), row(head.map(() => '---')), ...rows.map(row), ''];
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+  return rows.length === 0 ? [] : [`## ${title}`, '', ...markdownTable(head, rows), ''];
 }
 
 function quoted(lines: readonly string[]): string[] {

@@ -71,6 +71,11 @@ it('doctor --json is one JSON value about this host', async () => {
   expect(findings['confinement']).toHaveProperty('how');
 });
 
+it('doctor tells the toolchain and how compiles are kept in', async () => {
+  const { stdout } = await project.run('doctor');
+  expect(stdout).toMatch(/gcc: [^]*compiling: network/);
+});
+
 describe('protocols', () => {
   it('list shows each with its summary, lint finds nothing', async () => {
     const list = await project.run('protocols', 'list');

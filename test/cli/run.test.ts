@@ -105,3 +105,27 @@ it('delivers elsewhere from the store', async () => {
   expect(reportIn(elsewhere).artifacts).toEqual(reportIn(project.out).artifacts);
   expect(reportIn(elsewhere).reproduce).toContain(`--out ${elsewhere} --no-verify`);
 });
+
+it('says how the series went on in the tree that the build unpacked', async () => {
+  const { code, stdout } = await project.run('patch', 'status', '--kernel', '9.9');
+  expect(code).toBe(0);
+  expect(stdout).toContain('hook.patch');
+});
+
+it('tells several builds side by side', async () => {
+  const { code, stdout } = await project.run('report', project.out, project.out);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^\| Linux \| mode .*\n\| --- .*\n(?:\| 9\.9 \| full .* not verified \|\n){2}$/,
+  );
+});
+
+it.each([
+  [['report', '.'], /\. is not the output folder of a build/],
+  [['verify', '.'], /is not the output folder of a finished build/],
+  [['verify', '.', '--soak', '--minutes', 'long'], /It has to be a number of minutes/],
+])('%j is refused: there is no build, or no such time', async (words, complaint) => {
+  const { code, stderr } = await project.run(...words);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(complaint);
+});

@@ -5,6 +5,7 @@ import type { Task } from '../../../src/model/task.js';
 import { renderJunit } from '../../../src/report/junit.js';
 import { renderMarkdown } from '../../../src/report/markdown.js';
 import { Recorder } from '../../../src/report/recorder.js';
+import { renderSideBySide } from '../../../src/report/side-by-side.js';
 
 const tasks: Task[] = [
   {
@@ -131,4 +132,24 @@ test('junit has a case for every step and check, escaped, with what failed', () 
   );
   expect(xml).toContain('expected &gt; 0 packets; observed 0 packets');
   expect(xml).toContain('verify &lt;in&gt; a &quot;guest&quot;');
+});
+
+test('runs side by side have a row each, a column for each back end, and a verdict of their own', () => {
+  const failed = failedRun();
+  const passed: Report = {
+    ...failed,
+    exitCode: 0,
+    builder: { ...failed.builder, toolchain: { gcc: 'gcc (Debian 12.2.0-14) 12.2.0' } },
+    checks: [
+      { ...check, variant: 'legacy, ipv4', outcome: 'passed' },
+      { ...check, variant: 'legacy, ipv6', outcome: 'passed' },
+    ],
+  };
+  expect(renderSideBySide([failed, passed, recorder().report])).toBe(`\
+| Linux | mode | compiler | iptables | nft | legacy |  |
+| --- | --- | --- | --- | --- | --- | --- |
+| 6.1.1 | full |  | 1.8.9 | 1 of 2 checks |  | not verified |
+| 6.1.1 | full | gcc 12.2.0 | 1.8.9 |  | 2 of 2 checks | verified |
+| 6.1 | full |  | 1.8.9 |  |  | not verified |
+`);
 });
