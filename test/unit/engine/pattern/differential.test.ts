@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { compare } from './differential.js';
+import { DEFINITIONS, readSamples } from '../../protocols/samples.js';
+import { compare, compareDefinitions } from './differential.js';
 import { L7try } from './l7try.js';
 
 let l7try: L7try;
@@ -20,3 +23,22 @@ test.each([1, 20260101])('random patterns and packets, seed %i', (seed) => {
   expect(matches).toBeGreaterThan(prefixes / 10);
   expect(prefixes - matches).toBeGreaterThan(prefixes / 10);
 });
+
+/** More of them: L7BUILD_TEST_PREFIXES=1000000 npx vitest run test/unit/engine/pattern/differential.test.ts */
+const prefixes = Number(process.env['L7BUILD_TEST_PREFIXES'] ?? 20_000);
+
+test('the definitions, over samples that are cut and altered', () => {
+  const files = readdirSync(DEFINITIONS).filter((name) => name.endsWith('.pat'));
+  const compared = compareDefinitions(
+    l7try,
+    20260901,
+    files.map((name) => join(DEFINITIONS, name)),
+    readSamples().map(({ protocol, packets }) => ({
+      protocol,
+      data: Buffer.concat(packets.map(({ bytes }) => bytes)),
+    })),
+    prefixes,
+  );
+  expect(compared.differences).toEqual([]);
+  expect(compared.matches).toBeGreaterThan(compared.prefixes / 10);
+}, 3_600_000);

@@ -16,7 +16,7 @@ export interface Outcome {
 /** A flow under one definition: its packets' payloads in arrival order. */
 export interface Flow {
   file: string;
-  packets: Buffer[];
+  packets: readonly Buffer[];
 }
 
 /** The kernel's pattern engine, compiled for userspace into a directory of its own. */
@@ -55,7 +55,7 @@ export class L7try {
   }
 
   /** Per flow, whether it had matched at the end of each packet. Throws what stderr said. */
-  match(flows: Flow[]): boolean[][] {
+  match(flows: readonly Flow[]): boolean[][] {
     const text = flows.map(({ file, packets }) =>
       packets.map((payload) => `${file}\t>\t${payload.toString('hex')}\n`).join(''),
     );

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /**
- * The dialect once more, as plainly as it can be said: a recursive parser and a backtracking
- * matcher over all bytes so far. Slow, and with no idea in common with the engine.
+ * The dialect once more, as plainly as it can be said: a recursive parser, and for each part of a
+ * pattern all places where it can end, over all bytes so far. Slow, and with no idea in common with
+ * the engine.
  */
 
-type Then = (at: number) => boolean;
-/** Tries to match at `at` and goes on with `then` where it did. */
-type Matcher = (data: readonly number[], at: number, then: Then) => boolean;
+type Places = ReadonlySet<number>;
+/** Where a match can end that begins in one of these places. */
+type Matcher = (data: readonly number[], from: Places) => Places;
 interface Part {
   match: Matcher;
   /** Consumes a byte at least, whichever way through. */
@@ -49,18 +50,17 @@ class Parser {
       branches.push(this.sequence());
     }
     return {
-      match: (data, at, then) => branches.some((branch) => branch.match(data, at, then)),
+      match: (data, from) => union(branches.map((branch) => branch.match(data, from))),
       consumes: branches.every((branch) => branch.consumes),
     };
   }
 
   private sequence(): Part {
-    let result: Part = { match: (_data, at, then) => then(at), consumes: false };
+    let result: Part = { match: (_data, from) => from, consumes: false };
     while (this.next !== '' && this.next !== '|' && this.next !== ')') {
       const [before, piece] = [result, this.piece()];
       result = {
-        match: (data, at, then) =>
-          before.match(data, at, (middle) => piece.match(data, middle, then)),
+        match: (data, from) => piece.match(data, before.match(data, from)),
         consumes: before.consumes || piece.consumes,
       };
     }
@@ -74,16 +74,14 @@ class Parser {
     if (quantifier !== '?' && !consumes) throw new Refused('operand may be empty');
     this.at++;
     if (this.next !== '' && '*+?'.includes(this.next)) throw new Refused('nested quantifier');
-    const more: Matcher = (data, at, then) =>
-      match(data, at, (middle) => more(data, middle, then)) || then(at);
-    if (quantifier === '*') return { match: more, consumes: false };
-    if (quantifier === '+') {
-      return {
-        match: (data, at, then) => match(data, at, (middle) => more(data, middle, then)),
-        consumes: true,
-      };
-    }
-    return { match: (data, at, then) => match(data, at, then) || then(at), consumes: false };
+    const optional: Matcher = (data, from) => union([from, match(data, from)]);
+    if (quantifier === '?') return { match: optional, consumes: false };
+    const repeated: Matcher = (data, from) => {
+      const ends = optional(data, from);
+      return ends.size === from.size ? ends : repeated(data, ends);
+    };
+    if (quantifier === '*') return { match: repeated, consumes: false };
+    return { match: (data, from) => repeated(data, match(data, from)), consumes: true };
   }
 
   private atom(): Part {
@@ -91,9 +89,9 @@ class Parser {
     this.at++;
     switch (letter) {
       case '^':
-        return { match: (_data, at, then) => at === 0 && then(at), consumes: false };
+        return { match: (_data, from) => those(from, (at) => at === 0), consumes: false };
       case '$':
-        return { match: (data, at, then) => at === data.length && then(at), consumes: false };
+        return { match: (data, from) => those(from, (at) => at === data.length), consumes: false };
       case '(':
         return this.group();
       case '[':
@@ -145,12 +143,23 @@ class Parser {
 
 function byte(has: (value: number) => boolean): Part {
   return {
-    match: (data, at, then) => {
-      const value = data[at];
-      return value !== undefined && has(value) && then(at + 1);
+    match: (data, from) => {
+      const before = those(from, (at) => {
+        const value = data[at];
+        return value !== undefined && has(value);
+      });
+      return new Set([...before].map((at) => at + 1));
     },
     consumes: true,
   };
+}
+
+function those(places: Places, which: (at: number) => boolean): Places {
+  return new Set([...places].filter(which));
+}
+
+function union(all: readonly Places[]): Places {
+  return new Set(all.flatMap((places) => [...places]));
 }
 
 const literal = (value: number): Part => byte((other) => other === value);
@@ -167,9 +176,8 @@ export function reference(text: string): (packets: readonly Buffer[]) => boolean
     return packets.map((packet) => {
       const fresh = [...packet].filter((value) => value !== 0).map(fold);
       data.push(...fresh);
-      for (let at = 0; fresh.length > 0 && !matched && at <= data.length; at++) {
-        matched = match(data, at, () => true);
-      }
+      const anywhere = new Set([...data.keys(), data.length]);
+      matched ||= fresh.length > 0 && match(data, anywhere).size > 0;
       return matched;
     });
   };
