@@ -6,6 +6,11 @@ import { fileURLToPath } from 'node:url';
 
 export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
+const counted = process.env['L7BUILD_TEST_COVERAGE'];
+/** Has a program write down which of its lines it ran, where test/coverage counts them. */
+export const COUNTED: Readonly<Record<string, string>> =
+  counted === undefined ? {} : { NODE_V8_COVERAGE: counted };
+
 /** How a run of the program ended. */
 export interface Ended {
   /** Undefined when a signal ended it. */
@@ -25,7 +30,8 @@ export class Running {
   constructor(args: readonly string[], options: { cwd: string; env: Record<string, string> }) {
     const started = performance.now();
     this.#child = spawn(process.execPath, [MAIN, ...args], {
-      ...options,
+      cwd: options.cwd,
+      env: { ...options.env, ...COUNTED },
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -2,12 +2,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COUNTED, MAIN } from './program.js';
 import { FakeProject } from './project.js';
 import { artifactsIn } from './report.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const MATCH = 'patches/linux/files/net/netfilter/layer7/xt_layer7.c';
 const SRC_MATCH = 'net/netfilter/layer7/xt_layer7.c';
 const OBJECT = 'net/netfilter/layer7/xt_layer7.o';
@@ -105,6 +104,7 @@ describe('after a build', () => {
     const screen = execFileSync('script', ['-qec', `${command}; echo ended $?`, '/dev/null'], {
       input: typed,
       env: {
+        ...COUNTED,
         PATH: process.env['PATH'],
         HOME: join(project.root, 'home'),
         L7BUILD_PROJECT: project.dir,

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ethernet, ipv4, IPV4, pcap, tcp, TCP } from '../unit/protocols/captures.js';
-import { MAIN } from './program.js';
+import { COUNTED, MAIN } from './program.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'l7build-try-'));
 afterAll(() => {
   rmSync(dir, { recursive: true });
 });
-const env = { ...process.env, L7BUILD_CACHE: join(dir, 'cache') };
+const env = { ...process.env, ...COUNTED, L7BUILD_CACHE: join(dir, 'cache') };
 const words = (args: readonly string[]): string[] => [MAIN, 'protocols', 'try', ...args];
 
 /** Runs `l7build protocols try` with some input. */

@@ -30,7 +30,7 @@
 #define pr_fmt(fmt) "xt_layer7: " fmt
 
 #define L7_ENTRIES_MAX		2048	/* patterns per network namespace */
-#define L7_BYTES_MAX		(64 * 1024 * 1024)	/* of their tables; the last one may go over */
+#define L7_BYTES_MAX		(64 * 1024 * 1024)	/* of their tables, the last one more */
 #define L7_UNUSED_MAX		1024	/* of them, those that no rule uses */
 #define L7_UNUSED_BYTES_MAX	(32 * 1024 * 1024)
 

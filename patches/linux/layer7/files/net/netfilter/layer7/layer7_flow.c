@@ -214,7 +214,7 @@ void l7_flow_remove(struct l7_flow *flow)
 	if (rhashtable_remove_fast(&l7_flows, &flow->node, l7_flow_params))
 		return;
 	atomic_dec(&flow->ln->flows);
-	/* Ordered against the removal and the grace period: both come with barriers of their own. */
+	/* After the removal, before the grace period: it is a full barrier. */
 	atomic64_inc_return(&l7_removed);
 	call_rcu(&flow->rcu, l7_flow_free_rcu);
 }
