@@ -34,6 +34,6 @@ function passedOf({ checks }: Report, backend: string): string {
 
 /** gcc's name and version, of the words of `gcc --version`. */
 function compilerOf({ builder }: Report): string {
-  const version = /\d+\.\d+\.\d+$/.exec(builder.toolchain['gcc'] ?? '')?.[0];
+  const version = /\) (\d+\.\d+\.\d+)/.exec(builder.toolchain['gcc'] ?? '')?.[1];
   return version === undefined ? '' : `gcc ${version}`;
 }
