@@ -94,8 +94,8 @@ reboot -f
 INIT
 sed -i "s/\$ROUNDS/$rounds/" "$work/root/bench"
 chmod +x "$work/root/bench"
-(cd "$work/root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0) >"$work/bench.cpio"
-cat "$out/initramfs.cpio.gz" "$work/bench.cpio" >"$work/initramfs"
+(cd "$work/root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -1n) >"$work/bench.cpio.gz"
+cat "$out/initramfs.cpio.gz" "$work/bench.cpio.gz" >"$work/initramfs"
 
 accelerator=$(node -p 'JSON.parse(require("node:fs").readFileSync(process.argv[1])).guest.accelerator' "$out/report.json")
 cpu=qemu64
