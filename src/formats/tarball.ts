@@ -25,7 +25,6 @@ export async function writeTarball(
       '--use-compress-program=zstd -T1',
       '.',
     ],
-    // Where a full disk is told of.
     { signal, cwd: dirname(file) },
   );
 }

@@ -10,6 +10,7 @@ import { noSpace, spaceFailure } from './space.js';
 import { findProgram, packageOf } from './tools.js';
 
 export interface ExecOptions {
+  /** Where it works; a full disk that it meets is told of by this place, so it should be where it writes. */
   readonly cwd?: string;
   /** The whole environment of the child; default: ours. */
   readonly env?: Readonly<Record<string, string>>;

@@ -33,7 +33,8 @@ export const toolchain: Step<'toolchain'> = async (params, ctx) => {
   // The modes are those of the archive whatever the caller's umask is, but nobody gains a user by them.
   const extract = 'umask 022; exec tar -xf "$1" -C "$2" --no-same-owner --no-same-permissions';
   const { log, signal } = ctx;
-  await exec(['sh', '-c', extract, 'sh', archive, root], { log, signal, timeoutMs: LIMIT_MS });
+  const limits = { log, signal, timeoutMs: LIMIT_MS };
+  await exec(['sh', '-c', extract, 'sh', archive, root], { ...limits, cwd: root });
   await rm(archive);
   // Container engines give the tmpfs that they mount there the mode of what it covers.
   await chmod(join(root, 'tmp'), 0o1777);
