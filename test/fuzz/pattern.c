@@ -7,8 +7,6 @@
 
 #include "l7_engine.h"
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct l7_pattern *pattern;

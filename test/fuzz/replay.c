@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -24,8 +25,7 @@ int main(int argc, char **argv)
 		fclose(file);
 		/* A buffer of its own size, so that a byte read too far is noticed. */
 		exact = malloc(size + !size);
-		for (size_t at = 0; at < size; at++)
-			exact[at] = buffer[at];
+		memcpy(exact, buffer, size);
 		LLVMFuzzerTestOneInput(exact, size);
 		free(exact);
 	}

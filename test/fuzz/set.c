@@ -9,8 +9,6 @@
 
 #define PATTERNS	8
 
-int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
-
 /* The next piece of the input: a length, and as much of what follows. */
 static const u8 *take(const u8 **data, size_t *left, size_t *len)
 {
