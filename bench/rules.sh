@@ -7,13 +7,14 @@
 #
 # usage: rules.sh OUT [ROUNDS]
 set -euo pipefail
+. "$(dirname "$(readlink -f "$0")")/boot.sh"
 out=$(readlink -f "$1")
 rounds=${2:-5}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-mkdir -p "$work/root"
-cat >"$work/root/bench" <<'INIT'
+mkdir -p "$work/tree"
+cat >"$work/tree/bench" <<'INIT'
 #!/bin/busybox sh
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 mount -t devtmpfs dev /dev 2>/dev/null
@@ -89,21 +90,13 @@ for mtu in 1500 65536; do
 		round=$((round + 1))
 	done
 done
-cat /proc/net/layer7
 reboot -f
 INIT
-sed -i "s/\$ROUNDS/$rounds/" "$work/root/bench"
-chmod +x "$work/root/bench"
-(cd "$work/root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc -R 0:0 | gzip -1n) >"$work/bench.cpio.gz"
-cat "$out/initramfs.cpio.gz" "$work/bench.cpio.gz" >"$work/initramfs"
-
-accelerator=$(node -p 'JSON.parse(require("node:fs").readFileSync(process.argv[1])).guest.accelerator' "$out/report.json")
-cpu=qemu64
-[ "$accelerator" = tcg ] || cpu=host
-timeout 1800 qemu-system-x86_64 -nodefaults -no-user-config -display none -machine pc,usb=off -accel "$accelerator" \
-	-cpu "$cpu" -m 1G -smp 1 -nic none -no-reboot -serial stdio -kernel "$out/bzImage" -initrd "$work/initramfs" \
-	-append 'console=ttyS0 loglevel=4 panic=-1 tsc=unstable clocksource=hpet no_timer_check mitigations=off
-	random.trust_cpu=on cryptomgr.notests init_on_alloc=0 rdinit=/bench' | tr -d '\r' >"$work/console"
+sed -i "s/\$ROUNDS/$rounds/" "$work/tree/bench"
+chmod +x "$work/tree/bench"
+{ cat "$out/initramfs.cpio.gz" && pack "$work/tree"; } >"$work/initramfs"
+boot "$out" "$(told "$out" accelerator)" "$work/initramfs" 1G 1800 "$work/serial" loglevel=4 rdinit=/bench
+tr -d '\r' <"$work/serial" >"$work/console"
 grep -q '^@ .*connections' "$work/console" || { tail -n 30 "$work/console"; exit 1; }
 
 sort -k2,4 -k5n <(grep '^@ ' "$work/console") | awk '
