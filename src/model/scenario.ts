@@ -84,8 +84,25 @@ export type Expectation =
   | { readonly kind: 'definitions' }
   /** After that many connections, and reads of their list meanwhile, none is left. */
   | { readonly kind: 'drained'; readonly connections: number; readonly reads: number }
+  /** What the check's hostile patterns came to hold, and the longest time that one of them took. */
+  | {
+      readonly kind: 'contained';
+      /** Bytes of tables that /proc/net/layer7 may tell of. */
+      readonly patternBytes: number;
+      /** Bytes of memory that the guest may have less of. */
+      readonly memoryBytes: number;
+      readonly seconds: number;
+    }
   /** With no rule left, the module can be unloaded and loaded again, and rules with it. */
   | { readonly kind: 'reloaded'; readonly module: string };
+
+/** Patterns made to take what they can: a rule for each, one by one, whatever becomes of it. */
+export interface Hostile {
+  /** So many rules. */
+  readonly offered: number;
+  /** In turn; NUMBER in them is the rule's, so that no two are the same. */
+  readonly patterns: readonly string[];
+}
 
 /** One claim and how it is tried, in a network namespace of its own. */
 export interface Check {
@@ -107,6 +124,8 @@ export interface Check {
   readonly patterns?: Readonly<Record<string, string>>;
   /** So many rules more, of all definitions in turn, in one transaction. */
   readonly bulk?: number;
+  /** Offered after the check's own rules. */
+  readonly hostile?: Hostile;
   readonly rules: readonly Rule[];
   /** Exchanges that run at the same time. */
   readonly traffic: readonly Exchange[];

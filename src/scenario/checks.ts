@@ -28,9 +28,9 @@ export function toCheck(
   traffic.forEach((exchange, index) => {
     for (const fault of conflicts(exchange, traffic)) complain([...path, 'traffic', index], fault);
   });
-  const expect = expectations(words.expect, [...path, 'expect'], { rules, traffic }, complain);
+  const expect = expectations(words, [...path, 'expect'], { rules, traffic }, complain);
   if (expect.length === 0) complain([...path, 'expect'], `the check ${id} expects nothing`);
-  const { backends, mtu, bulk, patterns } = words;
+  const { backends, mtu, bulk, patterns, hostile } = words;
   return {
     id,
     title,
@@ -44,6 +44,7 @@ export function toCheck(
     ...(mtu === undefined ? {} : { mtu }),
     ...(patterns === undefined ? {} : { patterns }),
     ...(bulk === undefined ? {} : { bulk }),
+    ...(hostile === undefined ? {} : { hostile }),
   };
 }
 
@@ -68,7 +69,7 @@ function toRule(name: string, text: string): Rule {
 }
 
 function expectations(
-  words: CheckWords['expect'],
+  { expect: words, hostile }: CheckWords,
   path: Path,
   { rules, traffic }: Pick<Check, 'rules' | 'traffic'>,
   complain: Complain,
@@ -101,6 +102,15 @@ function expectations(
   if (words.monitored === true) expected.push({ kind: 'monitored' });
   if (words.definitions !== undefined) expected.push({ kind: 'definitions' });
   if (words.drained !== undefined) expected.push({ kind: 'drained', ...words.drained });
+  if (words.contained !== undefined) {
+    if (!hostile) complain([...path, 'contained'], 'the check has no hostile patterns to contain');
+    expected.push({
+      kind: 'contained',
+      patternBytes: words.contained['pattern-bytes'],
+      memoryBytes: words.contained['memory-bytes'],
+      seconds: words.contained.seconds,
+    });
+  }
   if (words.restored === true) expected.push({ kind: 'restored' });
   if (words.reloaded !== undefined) expected.push({ kind: 'reloaded', module: words.reloaded });
   return expected;

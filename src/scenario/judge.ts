@@ -79,6 +79,8 @@ function verdict(expected: Expectation, check: Check, seen: Seen): Verdict {
       return definitionsVerdict(seen);
     case 'drained':
       return drainedVerdict(seen);
+    case 'contained':
+      return containedVerdict(expected, seen);
     case 'reloaded':
       return reloadedVerdict(expected.module, seen);
   }
@@ -213,6 +215,21 @@ function drainedVerdict({ sections }: Seen): Verdict {
     met: Number(most) > 0 && left === '0',
     expected: 'no connection is left in the end',
     observed: `${made} connections, ${most} in the list at a time, ${left} left`,
+  };
+}
+
+/** Some have to be refused: else nothing was contained. */
+function containedVerdict(
+  { patternBytes, memoryBytes, seconds }: Extract<Expectation, { kind: 'contained' }>,
+  { sections }: Seen,
+): Verdict {
+  const [taken = 0, refused = 0, longest = NaN, bytes = NaN, memory = NaN] = (
+    sections.get('hostile') ?? []
+  ).map(Number);
+  return {
+    met: refused > 0 && bytes <= patternBytes && memory <= memoryBytes && longest <= seconds * 1000,
+    expected: `at most ${String(patternBytes)} bytes of tables, ${String(memoryBytes)} of memory, ${String(seconds)} s a rule`,
+    observed: `${String(taken)} rules taken, ${String(refused)} refused; ${String(bytes)} bytes of tables, ${String(memory)} of memory, ${String(longest)} ms for the longest`,
   };
 }
 

@@ -11,6 +11,8 @@ export type RunScript = (script: string, timeoutMs: number) => Promise<Observed>
 const AT_ONCE = 2;
 /** Milliseconds for one check; on an idle machine it takes a third of a second. */
 const CHECK_TIMEOUT_MS = 60_000;
+/** Milliseconds more for each hostile pattern that it offers. */
+const HOSTILE_MS = 2000;
 
 /** The same check for every back end and family. */
 export interface Trial {
@@ -50,7 +52,8 @@ export async function runTrials(
   const attempt = async (trial: Trial): Promise<void> => {
     const { check, variant } = trial;
     const started = performance.now();
-    const observed = await run(checkScript(check, variant, trial), CHECK_TIMEOUT_MS);
+    const timeoutMs = CHECK_TIMEOUT_MS + HOSTILE_MS * (check.hostile?.offered ?? 0);
+    const observed = await run(checkScript(check, variant, trial), timeoutMs);
     const result = judge(check, variant, observed, Math.round(performance.now() - started));
     results.set(trial, result);
     onResult(result);

@@ -13,6 +13,9 @@ const between = (least: number, most: number): z.ZodMiniInt =>
 
 const port = between(1, 65_535);
 
+/** A definition's second line. */
+const pattern = word(/^[ -~]+$/, 'a pattern of printable ASCII', 'A pattern.');
+
 /** `01 ff`: bytes in hex. */
 const hex = word(
   /^[0-9a-f]{2}( ?[0-9a-f]{2})*$/,
@@ -65,13 +68,14 @@ const check = z.strictObject({
   'user-namespace': z.optional(z.literal(true)),
   'num-packets': z.optional(between(1, 99)),
   mtu: z.optional(between(1280, 65_536)),
-  patterns: z.optional(
-    z.record(
-      name('What rules call it.'),
-      word(/^[ -~]+$/, 'a pattern of printable ASCII', 'A pattern.'),
-    ),
-  ),
+  patterns: z.optional(z.record(name('What rules call it.'), pattern)),
   bulk: z.optional(between(1, 2000)),
+  hostile: z.optional(
+    z.strictObject({
+      offered: between(1, 9999),
+      patterns: listOf(pattern, "Offered in turn, each with the rule's number for NUMBER."),
+    }),
+  ),
   sysctls: z.optional(
     z.record(
       word(/^[a-z0-9_]+(\/[a-z0-9_]+)+$/, 'a path below /proc/sys', 'A path below /proc/sys.'),
@@ -91,6 +95,13 @@ const check = z.strictObject({
       z.strictObject({
         connections: between(1, 1000),
         reads: between(1, 100),
+      }),
+    ),
+    contained: z.optional(
+      z.strictObject({
+        'pattern-bytes': between(1, 2 ** 31),
+        'memory-bytes': between(1, 2 ** 31),
+        seconds: between(1, 60),
       }),
     ),
     restored: z.optional(z.literal(true)),

@@ -5,6 +5,7 @@ import {
   type Check,
   type Exchange,
   type Expectation,
+  type Hostile,
   type Rule,
   type Turn,
   type Variant,
@@ -50,6 +51,7 @@ export function checkScript(check: Check, variant: Variant, { patienceMs }: Pati
     ...loading(check.rules),
     ...(expects(check, 'definitions') ? ['definitions'] : []),
     ...(check.bulk === undefined ? [] : [`bulk ${String(check.bulk)}`]),
+    ...(check.hostile === undefined ? [] : [offering(check.hostile)]),
     ...traffic(check, patienceMs),
     ...(expects(check, 'count') ? ['counters'] : []),
     ...(expects(check, 'number') ? ['numbers'] : []),
@@ -64,9 +66,9 @@ export function checkScript(check: Check, variant: Variant, { patienceMs }: Pati
   ].join('\n');
 }
 
-/** True for a check that needs all other rules of the guest to be gone, or all of its time. */
+/** True for a check that needs all other rules of the guest to be gone, or all of its time or memory. */
 export function runsAlone(check: Check): boolean {
-  return expects(check, 'reloaded') || expects(check, 'drained');
+  return (['reloaded', 'drained', 'contained'] as const).some((kind) => expects(check, kind));
 }
 
 function expects(check: Check, kind: Expectation['kind']): boolean {
@@ -112,6 +114,10 @@ function loading(rules: readonly Rule[]): string[] {
     ...tables.flatMap((some, index) => inTable(TABLES[index] ?? 'filter', some)),
     'rules',
   ];
+}
+
+function offering({ offered, patterns }: Hostile): string {
+  return ['hostile', String(offered), ...patterns.map(quoted)].join(' ');
 }
 
 function inTable(table: string, rules: readonly Rule[]): string[] {

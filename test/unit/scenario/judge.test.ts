@@ -200,6 +200,21 @@ describe('judge', () => {
   });
 
   it.each([
+    ['6 3 2000 5 6', 'passed'],
+    ['9 0 2000 5 6', 'failed'],
+    ['6 3 2001 5 6', 'failed'],
+    ['6 3 2000 6 6', 'failed'],
+    ['6 3 2000 5 7', 'failed'],
+    ['6 3', 'failed'],
+  ])(
+    'contains hostile patterns: taken, refused, ms, bytes and memory of %s: %s',
+    (told, expected) => {
+      const caps = { kind: 'contained', patternBytes: 5, memoryBytes: 6, seconds: 2 } as const;
+      expect(outcome(caps, `@hostile\n${told.replaceAll(' ', '\n')}\n`)[0]).toBe(expected);
+    },
+  );
+
+  it.each([
     ['patterns', 4, 'passed', 'patterns 4'],
     ['patterns', 'some', 'passed', 'patterns 4'],
     ['patterns', 'none', 'failed', 'patterns 4'],

@@ -109,6 +109,7 @@ describe('loadScenario', () => {
       '    mtu: 1280',
       '    patterns: { aaa: "a b" }',
       '    bulk: 600',
+      '    hostile: { offered: 9, patterns: ["a.*NUMBER"] }',
       '    rules:',
       '      nat: -t nat -A OUTPUT -j REDIRECT',
     ];
@@ -122,6 +123,7 @@ describe('loadScenario', () => {
           'numbers: { patterns: 4, unknown: none }',
           '      verdicts: { page: http }',
           '      monitored: true',
+          '      contained: { pattern-bytes: 5, memory-bytes: 6, seconds: 7 }',
         ].join('\n'),
       );
     const [check] = (await load(text)).checks;
@@ -132,6 +134,7 @@ describe('loadScenario', () => {
       mtu: 1280,
       patterns: { aaa: 'a b' },
       bulk: 600,
+      hostile: { offered: 9, patterns: ['a.*NUMBER'] },
       traffic: [
         { name: 'page', port: 8080, via: 81 },
         { after: 'page', turns: [{}, { from: 'server', bytes: 'okabcdef', cuts: [5, 7] }] },
@@ -149,6 +152,7 @@ describe('loadScenario', () => {
       { kind: 'number', name: 'unknown', value: 'none' },
       { kind: 'verdict', exchange: 'page', protocol: 'http' },
       { kind: 'monitored' },
+      { kind: 'contained', patternBytes: 5, memoryBytes: 6, seconds: 7 },
       { kind: 'reloaded', module: 'xt_layer7' },
     ]);
   });
@@ -217,6 +221,11 @@ describe('loadScenario', () => {
     ],
     ['restored: true', 'verdicts: { pages: http }', "22:26 pages is not among the check's traffic"],
     ['bare: none', 'bare: -1', /^21:36 /],
+    [
+      'restored: true',
+      'contained: { pattern-bytes: 5, memory-bytes: 6, seconds: 7 }',
+      '22:18 the check has no hostile patterns to contain',
+    ],
     ['    rules:', '    mtu: 576\n    rules:', /^15:10 .*at least 1280/],
     ['    rules:', '    backends: [ebtables]\n    rules:', /^15:16 .*legacy or nft/],
     ['page: completed', 'pages: completed', "20:27 pages is not among the check's traffic"],

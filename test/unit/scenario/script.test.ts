@@ -142,6 +142,7 @@ describe('checkScript', () => {
       mtu: 1280,
       patterns: { aaa: 'it has $' },
       bulk: 600,
+      hostile: { offered: 9, patterns: ["it's", 'b'] },
       traffic: [],
       expect: [
         { kind: 'number', name: 'x', value: 1 },
@@ -159,7 +160,7 @@ describe('checkScript', () => {
       'watch',
     ]);
     expect(lines.slice(lines.indexOf('rules') + 1)).toEqual([
-      ...['bulk 600', 'numbers', 'verdicts', 'watched', ''],
+      ...['bulk 600', String.raw`hostile 9 'it'\''s' 'b'`, 'numbers', 'verdicts', 'watched', ''],
     ]);
   });
 
