@@ -12,14 +12,8 @@ import type { FetchPolicy } from '../model/step.js';
 import type { Entry } from '../model/store.js';
 import type { Plan } from '../model/task.js';
 import { resolveApt } from '../sources/index.js';
-import {
-  BUNDLE_FORMAT,
-  folderOf,
-  MANIFEST,
-  trueKey,
-  type BundleEntry,
-  type BundleManifest,
-} from './manifest.js';
+import { trueKey, type SourceEntry } from './entry.js';
+import { BUNDLE_FORMAT, folderOf, MANIFEST, type BundleManifest } from './manifest.js';
 
 /** What was fetched from a source that a bundle carries. */
 export interface FetchedSource {
@@ -75,11 +69,17 @@ export async function createBundle(
   );
 }
 
-async function entryOf(
+/**
+ * A fetched source as an entry.
+ *
+ * @param cache the store's root
+ * @throws Failed `source-missing` if it was replaced in Debian's archive meanwhile
+ */
+export async function entryOf(
   { name, source, entry }: FetchedSource,
   cache: string,
   signal: AbortSignal,
-): Promise<BundleEntry> {
+): Promise<SourceEntry> {
   const { key, files } = entry.manifest;
   if (source.kind === 'local' || source.kind === 'revision' || source.kind === 'by-hand') {
     throw new Error(`${name} is nothing that was fetched`);
@@ -98,7 +98,7 @@ async function entryOf(
 }
 
 /** Lays an entry's files into the bundle's folder, if they are what they were when they were stored. */
-async function lay(entry: BundleEntry, dir: string, stage: string): Promise<void> {
+async function lay(entry: SourceEntry, dir: string, stage: string): Promise<void> {
   for (const { path, sha256 } of entry.files) {
     const from = join(dir, path);
     if ((await sha256File(from)) !== sha256) {

@@ -13,13 +13,8 @@ import { Failed } from '../model/failure.js';
 import type { Fetched } from '../model/source.js';
 import type { EntryFile } from '../model/store.js';
 import { keepResolution } from '../sources/index.js';
-import {
-  folderOf,
-  MANIFEST,
-  readManifest,
-  type BundleEntry,
-  type BundleManifest,
-} from './manifest.js';
+import type { SourceEntry } from './entry.js';
+import { folderOf, MANIFEST, readManifest, type BundleManifest } from './manifest.js';
 
 /** Bytes of a manifest: that of a whole toolchain has 60 thousand. */
 const LARGEST_MANIFEST = 8 * 1024 ** 2;
@@ -103,7 +98,7 @@ async function checked(stage: string, bundle: string): Promise<BundleManifest> {
 
 /** Publishes an entry, unless the store has it. */
 async function take(
-  entry: BundleEntry,
+  entry: SourceEntry,
   from: string,
   bundle: string,
   store: Store,
@@ -135,7 +130,7 @@ async function take(
   }
 }
 
-function factsOf({ source, resolution, files }: BundleEntry, bundle: string): Fetched {
+function factsOf({ source, resolution, files }: SourceEntry, bundle: string): Fetched {
   const version = source.kind === 'git' ? source.commit : resolution?.version;
   return {
     files: files.map(({ path: name, sha256, size }) => ({ name, sha256, size, from: bundle })),

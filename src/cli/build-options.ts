@@ -28,7 +28,12 @@ export interface BuildOptions {
   readonly plain: boolean;
   readonly verbose: boolean;
   readonly installDeps: boolean;
+  /** Path of a lock. */
+  readonly locked?: string;
 }
+
+/** Where a lock is written and looked for, if nobody says so otherwise. */
+export const LOCK_FILE = 'l7build.lock';
 
 /** What is to be built, of what; the options that stand for a plan's sources. */
 export type RecipeOptions = Pick<
@@ -46,7 +51,8 @@ export type RecipeOptions = Pick<
 >;
 
 /** What is to be built and where; the options that stand for a plan. */
-export type ChoiceOptions = RecipeOptions & Pick<BuildOptions, 'out' | 'jobs' | 'installDeps'>;
+export type ChoiceOptions = RecipeOptions &
+  Pick<BuildOptions, 'out' | 'jobs' | 'installDeps' | 'locked'>;
 
 /** Adds the options of the main job to a command, whose action then has a kernel. */
 export function addBuildOptions(command: Command): Command {
@@ -63,6 +69,11 @@ export function addChoiceOptions(command: Command): Command {
   return addRecipeOptions(command)
     .option('--out <dir>', 'where to deliver (default: out/<kernel>, with -module in module mode)')
     .option('--jobs <n>', 'parallel jobs for make', positive, availableParallelism())
+    .addOption(
+      new Option('--locked [file]', 'take the inputs that a lock names, and no others')
+        .preset(LOCK_FILE)
+        .argParser((file: string) => resolve(file)),
+    )
     .option('--install-deps', "install what is missing with the system's package manager", false);
 }
 

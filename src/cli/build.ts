@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join, resolve } from 'node:path';
+import { Store } from '../engine/store.js';
 import type { Event } from '../model/event.js';
 import { EXIT, type ExitCode } from '../model/failure.js';
 import type { Reporter } from '../ui/reporter.js';
@@ -19,11 +20,15 @@ import { withShellHint } from './shell-hint.js';
 /**
  * The main job: plans, runs, delivers and reports.
  *
+ * @param cache the store's root
  * @returns the exit code; every expected failure has been shown by then
  */
-export async function build(options: BuildOptions, signal: AbortSignal): Promise<ExitCode> {
+export async function build(
+  options: BuildOptions,
+  signal: AbortSignal,
+  cache = storeRoot(process.env),
+): Promise<ExitCode> {
   const chosen = await choose(options);
-  const cache = storeRoot(process.env);
   const choice = await decideBuilder(chosen, options, cache);
   await ensureHost(chosen, options, choice.name, signal);
   const job = await prepare(chosen, choice, options, cache, signal);
@@ -65,7 +70,7 @@ async function perform(job: Job, options: BuildOptions, stage: Stage): Promise<E
       record.finished(task.id, key, entry.manifest.facts);
     },
     finish: async (results) => {
-      record.delivered(await deliver(results, out));
+      record.delivered(await deliver(results, out, new Store(cache)));
     },
   });
   for (const result of record.report.checks) emit({ type: 'check', id: 'verify', result });

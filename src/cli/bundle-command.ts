@@ -1,32 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { availableParallelism } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { createBundle, type FetchedSource } from '../bundle/create.js';
+import { createBundle } from '../bundle/create.js';
 import type { BundleManifest } from '../bundle/manifest.js';
 import { useBundle } from '../bundle/use.js';
 import { Store } from '../engine/store.js';
 import { formatBytes } from '../host/space.js';
-import { EXIT, EXIT_BY_REASON, type ExitCode, type Failure } from '../model/failure.js';
-import type { Event } from '../model/event.js';
-import type { FetchPolicy } from '../model/step.js';
+import { EXIT, EXIT_BY_REASON, type ExitCode } from '../model/failure.js';
 import type { Plan } from '../model/task.js';
-import { addRecipeOptions, type RecipeOptions } from './build-options.js';
+import { addRecipeOptions } from './build-options.js';
+import { fetchAll, fetchesOf, type FetchOptions } from './fetch-sources.js';
 import { choose, decideBuilder, planned } from './job.js';
 import { localSources } from './local-sources.js';
-import { NO_BUILDER } from './no-builder.js';
 import { storeRoot } from './paths.js';
-import { attempt, tellStart } from './plan-run.js';
-import { openReporter, writeFailure, writeLine } from './screen.js';
+import { writeLine } from './screen.js';
 import type { Shell } from './shell.js';
-
-interface CreateOptions extends RecipeOptions {
-  /** Path of the file. */
-  readonly out: string;
-  readonly json: boolean;
-  readonly plain: boolean;
-  readonly verbose: boolean;
-}
 
 const CREATE = `
 The bundle has every file that recipes name for this build, for the same choice of kernel, mode, builder
@@ -53,7 +41,7 @@ export function addBundle(program: Command, shell: Shell): void {
     .option('--plain', 'plain lines, also on a terminal', false)
     .option('--verbose', 'tell how far running steps are', false)
     .addHelpText('after', CREATE)
-    .action(async (options: CreateOptions) => {
+    .action(async (options: FetchOptions) => {
       shell.end(await create(options, shell.signal));
     });
   bundle
@@ -66,13 +54,12 @@ export function addBundle(program: Command, shell: Shell): void {
     });
 }
 
-async function create(options: CreateOptions, signal: AbortSignal): Promise<ExitCode> {
-  const plan = await fetchesOf(options, signal);
+async function create(options: FetchOptions, signal: AbortSignal): Promise<ExitCode> {
   const cache = storeRoot(process.env);
+  const plan = fetchesOf(await planOf(options, cache, signal), options);
   const out = resolve(options.out);
-  const fetched: FetchedSource[] = [];
-  const failure = await fetchAll(plan, options, signal, fetched);
-  if (failure !== undefined) return EXIT_BY_REASON[failure.reason];
+  const fetched = await fetchAll(plan, 'bundle', options, signal);
+  if ('reason' in fetched) return EXIT_BY_REASON[fetched.reason];
   const manifest = await createBundle(plan, fetched, out, new Store(cache), signal);
   if (options.json) return EXIT.verified;
   for (const name of Object.keys(options.source)) {
@@ -85,61 +72,20 @@ async function create(options: CreateOptions, signal: AbortSignal): Promise<Exit
   return EXIT.verified;
 }
 
-/** The part of a build's plan that fetches what recipes name. */
-async function fetchesOf(options: CreateOptions, signal: AbortSignal): Promise<Plan> {
+/** A build's plan, also on a host that has nothing to build with: its tools say nothing of sources. */
+async function planOf(options: FetchOptions, cache: string, signal: AbortSignal): Promise<Plan> {
   const chosen = await choose(options);
-  const choice = await decideBuilder(chosen, options, storeRoot(process.env));
-  const plan = planned(
+  const { name } = await decideBuilder(chosen, options, cache);
+  return planned(
     chosen,
     { mode: options.mode, verify: false },
     {
-      builder: choice.name,
+      builder: name,
       overrides: await localSources(options.source, signal),
-      // They say nothing of sources.
       tools: {},
       host: { toolchain: {}, musl: {}, userland: {}, vm: {} },
     },
   );
-  const tasks = plan.tasks.filter(
-    ({ id, verb }) => verb === 'fetch' && !(id.replace('fetch:', '') in options.source),
-  );
-  return { ...plan, tasks };
-}
-
-/** Fetches, and shows how that goes. Returns the failure, which has been shown. */
-async function fetchAll(
-  plan: Plan,
-  options: CreateOptions,
-  signal: AbortSignal,
-  fetched: FetchedSource[],
-): Promise<Failure | undefined> {
-  const cache = storeRoot(process.env);
-  const policy: FetchPolicy = { mirrors: options.mirror, offline: options.offline };
-  const reporter = await openReporter(options);
-  const emit = (event: Event): void => {
-    reporter.show(event);
-  };
-  const tellEnd = tellStart({ ...plan, mode: 'bundle' }, emit);
-  const failure = await attempt(plan, {
-    cache,
-    logs: join(cache, 'logs', 'bundle'),
-    policy,
-    builder: NO_BUILDER,
-    jobs: availableParallelism(),
-    signal,
-    emit,
-    onResult: () => undefined,
-    finish: (results) => {
-      for (const { task, entry } of results) {
-        if (task.verb === 'fetch') fetched.push({ ...task.params, entry });
-      }
-      return Promise.resolve();
-    },
-  });
-  tellEnd(failure, options.out);
-  await reporter.end();
-  if (failure !== undefined) writeFailure(failure);
-  return failure;
 }
 
 async function use(file: string, signal: AbortSignal): Promise<ExitCode> {

@@ -2,8 +2,11 @@
 import { constants, copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TaskResult } from '../engine/environment.js';
+import { putAside } from '../engine/soundness.js';
+import type { Store } from '../engine/store.js';
 import { temporaryName } from '../host/files.js';
 import { sha256File } from '../host/hash.js';
+import { Failed } from '../model/failure.js';
 import type { ReportedArtifact } from '../model/report.js';
 import { packagedKernel } from '../vm/kernel-package.js';
 
@@ -32,29 +35,58 @@ async function delivered({ task, entry }: TaskResult): Promise<Readonly<Record<s
 /**
  * Copies a run's artifacts to the output folder; a file that is already right is left alone, any other
  * is replaced whole.
+ *
+ * @throws Failed `store-unusable` for one that is no longer what was made; then its entry is put aside
  */
 export async function deliver(
   results: readonly TaskResult[],
   out: string,
+  store: Store,
 ): Promise<ReportedArtifact[]> {
-  const files = await Promise.all(results.map(delivered));
-  const copies = files.flatMap((each) => Object.entries(each));
-  return Promise.all(copies.map(([name, from]) => copyArtifact(name, from, join(out, name))));
+  const all = await Promise.all(
+    results.map(async (result) => {
+      const files = Object.entries(await delivered(result));
+      return Promise.all(
+        files.map(async ([name, from]) => {
+          const artifact = { name, sha256: await sha256File(from), size: (await stat(from)).size };
+          if (!isAsMade(artifact, from, result)) {
+            await putAside(store, result.key);
+            throw damaged(name, result);
+          }
+          await bring(artifact, from, join(out, name));
+          return artifact;
+        }),
+      );
+    }),
+  );
+  return all.flat();
 }
 
-async function copyArtifact(name: string, from: string, to: string): Promise<ReportedArtifact> {
-  const [sha256, size, oldSize] = await Promise.all([sha256File(from), sizeOf(from), sizeOf(to)]);
-  if (oldSize !== size || (await sha256File(to)) !== sha256) {
-    await mkdir(dirname(to), { recursive: true });
-    const part = temporaryName(to);
-    try {
-      await copyFile(from, part, constants.COPYFILE_FICLONE);
-      await rename(part, to);
-    } finally {
-      await rm(part, { force: true });
-    }
+/** Compares a file with the manifest of its entry; trees are not listed in theirs. */
+function isAsMade({ sha256 }: ReportedArtifact, from: string, { entry }: TaskResult): boolean {
+  const listed = entry.manifest.files.find(({ path }) => join(entry.dir, path) === from);
+  return listed === undefined || listed.sha256 === sha256;
+}
+
+function damaged(name: string, { task, key }: TaskResult): Failed {
+  return new Failed({
+    reason: 'store-unusable',
+    message: `${name} of ${task.id} was damaged in the store`,
+    details: [`it was put aside: quarantine/${key}`],
+    hints: ['start the run again: it is made again; look at the others with l7build store verify'],
+  });
+}
+
+async function bring({ sha256, size }: ReportedArtifact, from: string, to: string): Promise<void> {
+  if ((await sizeOf(to)) === size && (await sha256File(to)) === sha256) return;
+  await mkdir(dirname(to), { recursive: true });
+  const part = temporaryName(to);
+  try {
+    await copyFile(from, part, constants.COPYFILE_FICLONE);
+    await rename(part, to);
+  } finally {
+    await rm(part, { force: true });
   }
-  return { name, sha256, size: size ?? 0 };
 }
 
 /** A file's size in bytes, or undefined where there is none. */

@@ -1,32 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Command } from 'commander';
+import { Store } from '../engine/store.js';
+import { why } from '../engine/why.js';
 import { missing, requirements } from '../engine/preflight.js';
-import { EXIT, type ExitCode } from '../model/failure.js';
+import { EXIT, Failed, type ExitCode } from '../model/failure.js';
 import type { HttpSource, Source } from '../model/source.js';
-import type { Task } from '../model/task.js';
+import type { Plan, Task } from '../model/task.js';
 import { addBuildOptions, type BuildOptions } from './build-options.js';
 import { demands } from './ensure-host.js';
 import { choose, decideBuilder, prepare, type Job } from './job.js';
 import { storeRoot } from './paths.js';
 import { writeLine } from './screen.js';
+import { whyText } from './why-text.js';
 import type { Shell } from './shell.js';
+
+interface ExplainOptions extends BuildOptions {
+  /** A task's id. */
+  readonly why?: string;
+}
+
+const EXAMPLES = `
+Examples:
+  l7build explain --kernel 6.1
+  l7build explain --kernel 6.1 --why compile:linux`;
 
 /** `l7build explain` */
 export function addExplain(program: Command, shell: Shell): void {
   addBuildOptions(program.command('explain'))
     .description('what would be done and why, and whether it can be done here; builds nothing')
-    .action(async (options: BuildOptions) => {
+    .option('--why <step>', 'which input of a step has changed since it was done')
+    .addHelpText('after', EXAMPLES)
+    .action(async (options: ExplainOptions) => {
       shell.end(await explain(options, shell.signal));
     });
 }
 
-async function explain(options: BuildOptions, signal: AbortSignal): Promise<ExitCode> {
+async function explain(options: ExplainOptions, signal: AbortSignal): Promise<ExitCode> {
   const chosen = await choose(options);
   const cache = storeRoot(process.env);
   const choice = await decideBuilder(chosen, options, cache);
   const absent = await missing(requirements(demands(chosen, options, choice.name)));
   const canVerify = absent.length === 0 && options.verify;
   const job = await prepare(chosen, choice, { ...options, verify: canVerify }, cache, signal);
+  if (options.why !== undefined) {
+    await tellWhy(taskOf(job.plan, options.why), job, options, { cache, signal });
+    return EXIT.verified;
+  }
   if (options.json) writeLine(JSON.stringify({ plan: job.plan, missing: absent }, null, 2));
   else for (const line of explanation(job)) writeLine(line);
   if (absent.length === 0) {
@@ -38,6 +57,28 @@ async function explain(options: BuildOptions, signal: AbortSignal): Promise<Exit
     for (const need of absent) writeLine(`  ${need.what} (package ${need.package}): ${need.why}`);
   }
   return EXIT.hostLacks;
+}
+
+/** @throws Failed `usage` for a step that the plan has not, naming those that it has */
+function taskOf({ tasks }: Plan, id: string): Task {
+  const task = tasks.find((each) => each.id === id);
+  if (task !== undefined) return task;
+  throw new Failed({
+    reason: 'usage',
+    message: `this build has no step ${id}`,
+    hints: [`its steps: ${tasks.map((each) => each.id).join(', ')}`],
+  });
+}
+
+async function tellWhy(
+  task: Task,
+  { plan, policy }: Job,
+  { json }: BuildOptions,
+  { cache, signal }: { readonly cache: string; readonly signal: AbortSignal },
+): Promise<void> {
+  const found = await why(plan, task, { store: new Store(cache), policy, signal });
+  if (json) writeLine(JSON.stringify(found, null, 2));
+  else for (const line of whyText(found)) writeLine(line);
 }
 
 function explanation(job: Job): string[] {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { holdTo, readLock } from '../bundle/lock.js';
 import type { FetchPolicy } from '../model/step.js';
 import type {
   BusyboxRecipe,
@@ -9,6 +11,7 @@ import type {
   ProviderRecipe,
   ToolchainRecipe,
 } from '../model/recipe.js';
+import { Failed } from '../model/failure.js';
 import type { Builder, BuilderName } from '../model/runtime.js';
 import type { Plan } from '../model/task.js';
 import type { PlanInput } from '../plan/input.js';
@@ -60,7 +63,7 @@ type Words = Pick<BuildOptions, 'kernel' | 'iptables' | 'layer7' | 'toolchain' |
 /**
  * Loads and checks the recipes a command line names.
  *
- * @throws Failed `unknown-recipe`, `recipe-invalid`, `definition-invalid`
+ * @throws Failed `unknown-recipe`, `recipe-invalid`, `definition-invalid`, `not-applicable`
  */
 export async function choose(options: Words): Promise<Chosen> {
   const linux = await loadLinuxRecipe(PROJECT, options.kernel);
@@ -80,7 +83,7 @@ export async function choose(options: Words): Promise<Chosen> {
   return {
     linux: from(provider ?? linux.layer7, linux),
     // One source at a time: the kernel's provider has the extension that goes with it.
-    iptables: from(provider ?? linux.layer7 ?? iptables.layer7, iptables),
+    iptables: from(provider ?? linux.layer7 ?? iptables.layer7, fitting(iptables, linux)),
     toolchain,
     ...definitions,
     scenarios,
@@ -97,6 +100,22 @@ function from<R extends Pick<LinuxRecipe, 'layer7'>>(
   return recipe.layer7 === undefined || provider === undefined
     ? recipe
     : { ...recipe, layer7: provider };
+}
+
+/**
+ * An iptables as a kernel can use it: with the back ends that it has tables for.
+ *
+ * @throws Failed `not-applicable` if there are none
+ */
+function fitting(iptables: IptablesRecipe, linux: LinuxRecipe): IptablesRecipe {
+  const backends = iptables.backends.filter((one) => linux.backends?.includes(one) ?? true);
+  if (backends.length > 0) return { ...iptables, backends };
+  const had = (linux.backends ?? []).join(' and ');
+  throw new Failed({
+    reason: 'not-applicable',
+    message: `linux ${linux.version} has tables for ${had}, and iptables ${iptables.version} yields ${iptables.backends.join(' and ')}`,
+    hints: [`leave out --iptables: the recipe takes ${linux.iptables}`],
+  });
 }
 
 /** True if something is compiled with musl. */
@@ -147,12 +166,27 @@ export async function prepare(
     chosen,
     plan,
     builder,
-    policy: { mirrors: options.mirror, offline: options.offline },
+    policy: {
+      mirrors: options.mirror,
+      offline: options.offline,
+      ...(options.locked === undefined ? {} : await locked(plan, options.locked)),
+    },
     source: Object.fromEntries(
       Object.entries(overrides).map(([name, source]) => [name, wordOf(source)]),
     ),
     host: { ...musl, ...userland, ...vm },
   };
+}
+
+/** @throws Failed `usage` if there is no such lock, or the plan is not what it is of */
+async function locked(plan: Plan, file: string): Promise<Pick<FetchPolicy, 'locked'>> {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text !== undefined) return holdTo(plan, readLock(text, file), file);
+  throw new Failed({
+    reason: 'usage',
+    message: `there is no lock ${file}`,
+    hints: ['write one, with the options of the build: l7build lock --kernel VERSION'],
+  });
 }
 
 /** The plan of what was chosen, under circumstances that were looked at before. */

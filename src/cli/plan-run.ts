@@ -56,17 +56,23 @@ export async function attempt(
 ): Promise<Failure | undefined> {
   const times = await Times.open(cache);
   try {
-    const results = await runPlan(plan, {
-      ...environment,
-      store: new Store(cache),
-      project: PROJECT,
-      expected: times.expected,
-      onResult: (result) => {
-        onResult(result);
-        if (!result.hit) times.note(result.task.id, result.entry.manifest.ms);
+    const store = new Store(cache);
+    await store.reading(
+      async () => {
+        const results = await runPlan(plan, {
+          ...environment,
+          store,
+          project: PROJECT,
+          expected: times.expected,
+          onResult: (result) => {
+            onResult(result);
+            if (!result.hit) times.note(result.task.id, result.entry.manifest.ms);
+          },
+        });
+        await finish?.(results);
       },
-    });
-    await finish?.(results);
+      { signal: environment.signal },
+    );
     return undefined;
   } catch (error) {
     const failure = expectedFailure(error, cache);

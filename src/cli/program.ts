@@ -8,10 +8,14 @@ import { addDoctor } from './doctor.js';
 import { addExplain } from './explain.js';
 import { addInspection } from './inspect-commands.js';
 import { addList } from './list.js';
+import { addLock } from './lock-command.js';
 import { addProtocols } from './protocols-command.js';
+import { addRebuild } from './rebuild-command.js';
 import { addReport } from './report-command.js';
 import type { Shell } from './shell.js';
 import { addShell } from './shell-command.js';
+import { addSign } from './sign-command.js';
+import { addStore } from './store-command.js';
 import { addVerify } from './verify-command.js';
 import { VERSION } from './version.js';
 
@@ -49,11 +53,15 @@ export function makeProgram(shell: Shell): Command {
   addExplain(program, shell);
   addInspection(program, shell);
   addVerify(program, shell);
+  addSign(program, shell);
   addReport(program, shell);
+  addRebuild(program, shell);
   addShell(program, shell);
   addProtocols(program, shell);
   addContainers(program, shell);
+  addLock(program, shell);
   addBundle(program, shell);
+  addStore(program, shell);
   addDoctor(program, shell);
   return program;
 }

@@ -5,10 +5,12 @@ import type { Event } from '../model/event.js';
 import { REPORT_SCHEMA, type Report } from '../model/report.js';
 import { renderJunit } from '../report/junit.js';
 import { renderMarkdown } from '../report/markdown.js';
+import { renderProvenance } from '../report/provenance.js';
 import { Recorder } from '../report/recorder.js';
 import type { BuildOptions } from './build-options.js';
 import type { Job } from './job.js';
-import { reproducer } from './reproducer.js';
+import { buildWords, reproducer } from './reproducer.js';
+import { PROVENANCE } from './signature.js';
 import { VERSION } from './version.js';
 
 /** A Recorder whose report is on disk from the first second. */
@@ -35,6 +37,9 @@ export class Record extends Recorder {
     await this.write();
     await writeAtomically(join(this.out, 'report.md'), renderMarkdown(this.report));
     await writeAtomically(join(this.out, 'junit.xml'), renderJunit(this.report));
+    if (this.report.artifacts.length > 0) {
+      await writeAtomically(join(this.out, PROVENANCE), renderProvenance(this.report));
+    }
   }
 
   async write(): Promise<void> {
@@ -62,6 +67,7 @@ export class Record extends Recorder {
 /** Starts the record of a run; its first version is on disk when this returns. */
 export async function openRecord(job: Job, options: BuildOptions, out: string): Promise<Record> {
   const { linux, iptables } = job.chosen;
+  const same = { ...options, source: job.source };
   const start: Omit<Report, 'inputs' | 'steps' | 'patches' | 'config' | 'artifacts' | 'checks'> = {
     schema: REPORT_SCHEMA,
     tool: `l7build ${VERSION}`,
@@ -74,7 +80,8 @@ export async function openRecord(job: Job, options: BuildOptions, out: string): 
       toolchain: job.builder.toolchain ?? {},
       confinement: job.builder.confinement,
     },
-    reproduce: reproducer({ ...options, source: job.source }),
+    reproduce: reproducer(same),
+    words: buildWords(same),
   };
   const record = new Record(out, start, job.plan.tasks);
   await record.write();

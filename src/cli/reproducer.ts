@@ -6,17 +6,21 @@ import type { BuildOptions, ChoiceOptions } from './build-options.js';
 /** A word that people read more easily without quotes, and a shell reads all the same. */
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
-/** The command line that does the same again, with every path made absolute. */
+/** The command line that does the same again. */
 export function reproducer(options: BuildOptions): string {
+  return commandLine(['l7build', ...buildWords(options)]);
+}
+
+/** The main job's options as words, with every path made absolute. */
+export function buildWords(options: BuildOptions): string[] {
   const { mode, builder, verify } = options;
-  return commandLine([
-    'l7build',
+  return [
     ...kernelWords(options),
     ...['--mode', mode],
     ...['--builder', builder],
     ...choiceWords(options),
     ...(verify ? [] : ['--no-verify']),
-  ]);
+  ];
 }
 
 /** The command line that opens a shell where this one's builder compiles. */
@@ -42,6 +46,7 @@ function choiceWords(options: ChoiceOptions): string[] {
     ...Object.entries(options.source).flatMap(([name, path]) => ['--source', `${name}=${path}`]),
     ...options.mirror.flatMap((mirror) => ['--mirror', mirror]),
     ...(options.offline ? ['--offline'] : []),
+    ...(options.locked === undefined ? [] : ['--locked', options.locked]),
     ...(options.protocols === undefined ? [] : ['--protocols', options.protocols.join(',')]),
     ...(options.out === undefined ? [] : ['--out', resolve(options.out)]),
   ];

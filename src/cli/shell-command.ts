@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { workshopOf } from '../engine/run.js';
+import { workshopOf } from '../engine/make.js';
+import { Store } from '../engine/store.js';
 import { removeTree } from '../host/files.js';
 import { withLock } from '../host/lock.js';
 import { EXIT, Failed, type ExitCode } from '../model/failure.js';
@@ -86,12 +87,14 @@ async function standAt(
     await removeTree(join(home, 'build'));
     return code;
   };
-  const code = await withLock(`${home}.lock`, act, {
-    signal,
-    onWait: () => {
-      say('another shell stands there; waiting for its end');
-    },
-  });
+  const alone = (): Promise<number> =>
+    withLock(`${home}.lock`, act, {
+      signal,
+      onWait: () => {
+        say('another shell stands there; waiting for its end');
+      },
+    });
+  const code = await new Store(cache).reading(alone, { signal });
   return command.length === 0 || code === 0 ? EXIT.verified : EXIT.buildFailed;
 }
 

@@ -15,6 +15,7 @@ import { verify } from '../steps/verify.js';
 import { choose, type Chosen } from './job.js';
 import { PROJECT, storeRoot } from './paths.js';
 import { writeLine } from './screen.js';
+import { checkSigned } from './signature.js';
 import type { Shell } from './shell.js';
 
 interface VerifyOptions {
@@ -22,10 +23,19 @@ interface VerifyOptions {
   readonly scenario: readonly string[];
   readonly soak: boolean;
   readonly minutes: number;
+  /** Path of a public key. */
+  readonly signed?: string;
+  readonly boot: boolean;
 }
 
 /** Long enough for each kind of event to meet each other kind. */
 const MINUTES = 3;
+
+const EXAMPLES = `
+Examples:
+  l7build verify out/6.1
+  l7build verify out/6.1 --soak
+  l7build verify out/6.1 --signed key.pub --no-boot`;
 
 /** `l7build verify OUT` */
 export function addVerify(program: Command, shell: Shell): void {
@@ -44,9 +54,11 @@ export function addVerify(program: Command, shell: Shell): void {
       'minutes of packets while rules, namespaces and the module come and go',
       false,
     )
+    .option('--signed <key>', 'first see whether it is what the owner of this public key signed')
+    .option('--no-boot', 'with --signed: look at that alone')
     .option('--minutes <n>', 'how long to soak', minutes, MINUTES)
     .option('--json', 'the checks as JSON', false)
-    .addHelpText('after', '\nExamples:\n  l7build verify out/6.1\n  l7build verify out/6.1 --soak')
+    .addHelpText('after', EXAMPLES)
     .action(async (out: string, options: VerifyOptions) => {
       shell.end(await verifyOut(resolve(out), options, shell.signal));
     });
@@ -63,6 +75,18 @@ async function verifyOut(
   options: VerifyOptions,
   signal: AbortSignal,
 ): Promise<ExitCode> {
+  if (options.signed !== undefined) {
+    const count = await checkSigned(out, resolve(options.signed));
+    if (!options.json) writeLine(`All ${String(count)} artifacts are what was signed.`);
+  }
+  if (!options.boot) {
+    if (options.signed !== undefined) return EXIT.verified;
+    throw new Failed({
+      reason: 'usage',
+      message: '--no-boot leaves nothing to do',
+      hints: ['say whose signature to look at: --signed KEY'],
+    });
+  }
   const { recipe } = await reportOf(out);
   const chosen = await choose({ kernel: recipe.kernel, iptables: recipe.iptables });
   const asked = await Promise.all(options.scenario.map((name) => scenarioFile(PROJECT, name)));

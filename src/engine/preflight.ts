@@ -114,6 +114,7 @@ export const TESTING: readonly Requirement[] = [
   program('/usr/sbin/dkms', 'dkms', 'tests: builds the match as its users do'),
   program('cpio', 'cpio', 'tests: reads the initramfs'),
   program('pgrep', 'procps', 'tests: sees what processes are left'),
+  program('ssh-keygen', 'openssh-client', 'tests: checks signatures'),
 ];
 
 /** What decides which of all that a job needs. */

@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { interrupted } from '../host/exec.js';
-import { withLock } from '../host/lock.js';
 import { Failed } from '../model/failure.js';
-import type { Workshop } from '../model/runtime.js';
-import type { StepContext } from '../model/step.js';
-import type { Entry, Manifest } from '../model/store.js';
 import type { Plan, Task } from '../model/task.js';
-import { fingerprint, keyOf } from '../plan/fingerprint.js';
+import { keyOf } from '../plan/fingerprint.js';
 import type { RunEnvironment, TaskResult } from './environment.js';
-import { inventory } from './inventory.js';
-import { resolved } from './resolve.js';
-import { runStep } from './steps.js';
+import { inputsOf, intact, printOf, type Running } from './inputs.js';
+import { make } from './make.js';
 import { Stop } from './stop.js';
-import { digestOf } from './store.js';
 
 /**
  * Runs a plan: every task as soon as what it needs is there, taken from the store where its key is known.
@@ -42,25 +33,19 @@ export async function runPlan(plan: Plan, env: RunEnvironment): Promise<TaskResu
   return ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
 }
 
-async function runTask(
-  task: Task,
-  running: ReadonlyMap<string, Promise<TaskResult>>,
-  env: RunEnvironment,
-): Promise<TaskResult> {
+async function runTask(task: Task, running: Running, env: RunEnvironment): Promise<TaskResult> {
   let started = performance.now();
   try {
-    const needs = await gather(task.id, task.needs, running);
-    const tools = await gather(task.id, task.tools ?? {}, running);
+    const inputs = await inputsOf(task, running);
     started = performance.now();
-    const digests = Object.fromEntries(
-      Object.entries(needs).map(([role, entry]) => [role, entry.manifest.digest]),
-    );
-    const key = keyOf(fingerprint(task, digests, await resolved(task, env)));
+    const print = await printOf(task, inputs, env);
+    const key = keyOf(print);
     const known = await env.store.lookup(key);
     const made =
       known === undefined
-        ? await make(task, key, { needs, tools }, env)
+        ? await make(task, print, () => intact(inputs, running, env), env)
         : { entry: known, hit: true };
+    await env.store.used(key);
     const result: TaskResult = { task, key, ...made };
     env.onResult(result);
     env.emit({
@@ -91,117 +76,4 @@ function warned({ hit, entry }: TaskResult): { readonly warnings?: number } {
   return hit || !Array.isArray(warnings) || warnings.length === 0
     ? {}
     : { warnings: warnings.length };
-}
-
-/** Outputs that a step reads, by role; `tools` leave no trace in what it yields. */
-interface Inputs {
-  readonly needs: Readonly<Record<string, Entry>>;
-  readonly tools: Readonly<Record<string, Entry>>;
-}
-
-async function gather(
-  taskId: string,
-  roles: Readonly<Record<string, string>>,
-  running: ReadonlyMap<string, Promise<TaskResult>>,
-): Promise<Record<string, Entry>> {
-  const needs: Record<string, Entry> = {};
-  for (const [role, id] of Object.entries(roles)) {
-    const needed = running.get(id);
-    if (needed === undefined)
-      throw new Error(`${taskId} needs ${id}, which is not before it in the plan`);
-    needs[role] = (await needed).entry;
-  }
-  return needs;
-}
-
-/** Runs the step under the key's lock, unless another run has made the entry meanwhile. */
-async function make(
-  task: Task,
-  key: string,
-  inputs: Inputs,
-  env: RunEnvironment,
-): Promise<{ entry: Entry; hit: boolean }> {
-  if (env.signal.aborted) throw interrupted();
-  const expectedMs = env.expected[task.id];
-  env.emit({
-    type: 'task-started',
-    id: task.id,
-    ...(expectedMs === undefined ? {} : { expectedMs }),
-  });
-  return withLock(
-    env.store.lockFile(key),
-    async () => {
-      const meanwhile = await env.store.lookup(key);
-      if (meanwhile !== undefined) return { entry: meanwhile, hit: true };
-      return { entry: await work(task, key, inputs, env), hit: false };
-    },
-    {
-      signal: env.signal,
-      onWait: () => {
-        env.emit({
-          type: 'task-warning',
-          id: task.id,
-          message: 'another run is at this step; waiting for it',
-        });
-      },
-    },
-  );
-}
-
-async function work(task: Task, key: string, inputs: Inputs, env: RunEnvironment): Promise<Entry> {
-  const started = performance.now();
-  const { out, scratch } = await env.store.stage(key);
-  try {
-    const ctx = await context(task, { out, scratch, ...inputs }, env);
-    const result = await runStep(task, ctx);
-    const derived = result.derived ?? false;
-    const files = derived ? [] : await inventory(out);
-    const manifest: Manifest = {
-      key,
-      task: task.id,
-      digest: derived ? key : digestOf(files),
-      files,
-      derived,
-      facts: result.facts ?? {},
-      created: new Date().toISOString(),
-      ms: Math.round(performance.now() - started),
-    };
-    return await env.store.publish(manifest);
-  } finally {
-    await env.store.discard(key);
-  }
-}
-
-async function context(
-  task: Task,
-  { tools, ...dirs }: Pick<StepContext, 'out' | 'scratch'> & Inputs,
-  env: RunEnvironment,
-): Promise<StepContext> {
-  await mkdir(env.logs, { recursive: true });
-  const log = join(env.logs, `${task.id.replace(':', '-')}.log`);
-  await rm(log, { force: true });
-  return {
-    ...dirs,
-    taskId: task.id,
-    project: env.project,
-    cache: env.store.root,
-    log,
-    policy: env.policy,
-    runtime: () => env.builder.open(workshopOf(dirs.needs, tools)),
-    jobs: env.jobs,
-    signal: env.signal,
-    progress: (progress) => {
-      env.emit({ type: 'task-progress', id: task.id, progress });
-    },
-    warn: (message) => {
-      env.emit({ type: 'task-warning', id: task.id, message });
-    },
-  };
-}
-
-/** What a task's builder works with, of the outputs that the task needs. */
-export function workshopOf(needs: Inputs['needs'], { vm }: Inputs['tools']): Workshop | undefined {
-  const { toolchain } = needs;
-  if (toolchain === undefined) return undefined;
-  return { toolchain, ...(vm === undefined ? {} : { vm }) };
 }

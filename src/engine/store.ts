@@ -1,8 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
+import { readJson } from '../host/files.js';
+import { withLock, type LockOptions } from '../host/lock.js';
 import type { Entry, EntryFile, Manifest } from '../model/store.js';
+
+/** Folder of a store for stores of builds that are done once more. */
+export const REBUILDS = 'rebuilds';
 
 /**
  * Finished task outputs below one directory, by cache key:
@@ -10,7 +25,9 @@ import type { Entry, EntryFile, Manifest } from '../model/store.js';
  *     entries/<key>/manifest.json   what the task yielded
  *     entries/<key>/files/          the output itself
  *     staging/<key>/                a task at work; only the holder of the key's lock touches it
+ *     rebuilds/                     stores of builds that are done once more to be compared
  *     locks/<key>                   see host/lock.ts
+ *     locks/in-use                  shared by all who read entries, had alone by who removes some
  *
  * An entry appears whole, by rename, or not at all.
  */
@@ -19,6 +36,27 @@ export class Store {
 
   lockFile(key: string): string {
     return join(this.root, 'locks', key);
+  }
+
+  /**
+   * Lets `act` read entries: meanwhile none is removed.
+   *
+   * @throws what `act` throws, and as withLock()
+   */
+  reading<T>(act: () => Promise<T>, options: LockOptions = {}): Promise<T> {
+    return withLock(this.lockFile('in-use'), act, { ...options, shared: true });
+  }
+
+  /** Lets `act` remove entries, once nobody reads any. @throws as reading() */
+  alone<T>(act: () => Promise<T>, options: LockOptions = {}): Promise<T> {
+    return withLock(this.lockFile('in-use'), act, options);
+  }
+
+  /** Notes that an entry was of use; what was not for the longest time is removed first. */
+  async used(key: string): Promise<void> {
+    const now = new Date();
+    // A store that nobody may write to is no worse to read from.
+    await utimes(join(this.#entry(key), 'manifest.json'), now, now).catch(() => undefined);
   }
 
   /** The entry of a key, or undefined where there is none or its files are not all there. */
@@ -36,6 +74,19 @@ export class Store {
     );
     if (!sound.every(Boolean) || !(await isDirectory(dir))) return undefined;
     return { dir, manifest };
+  }
+
+  /** All that has a manifest; what has none is no entry to anybody. */
+  async entries(): Promise<Entry[]> {
+    const keys = await readdir(join(this.root, 'entries')).catch(() => []);
+    const found = await Promise.all(
+      keys.sort().map(async (key) => {
+        const manifest = (await readJson(join(this.#entry(key), 'manifest.json'))) as
+          Manifest | undefined;
+        return manifest?.key === key ? [{ dir: join(this.#entry(key), 'files'), manifest }] : [];
+      }),
+    );
+    return found.flat();
   }
 
   /**

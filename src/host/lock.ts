@@ -10,6 +10,8 @@ import { writing } from './space.js';
 import { findProgram } from './tools.js';
 
 export interface LockOptions {
+  /** Others may hold it too, if they share it as well. */
+  readonly shared?: boolean;
   readonly signal?: AbortSignal;
   /** Called once if another process holds the lock. */
   readonly onWait?: () => void;
@@ -21,7 +23,7 @@ const WAIT_SHOWN_AFTER_MS = 300;
 type Holder = ChildProcessByStdio<Writable, Readable, Readable>;
 
 /**
- * Holds an exclusive lock on a file while `act` runs. Kernel locks (flock(2)) vanish with their
+ * Holds a lock on a file, for itself alone if not said otherwise, while `act` runs. Kernel locks (flock(2)) vanish with their
  * holder: here that is cat(1), become so from flock(1), whose standard input ends when this process
  * does, by whatever death. So there are no stale locks, and nothing is to be cleaned up.
  *
@@ -39,7 +41,8 @@ export async function withLock<T>(
   if (findProgram('flock') === undefined) throw lacks('flock');
   await writing(file, () => mkdir(dirname(file), { recursive: true }));
   // In a session of its own, since Ctrl-C must not take the lock from a run that is still stopping.
-  const holder = spawn('flock', ['--no-fork', file, 'cat'], {
+  const how = options.shared === true ? '--shared' : '--exclusive';
+  const holder = spawn('flock', ['--no-fork', how, file, 'cat'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });

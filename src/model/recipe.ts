@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { Family } from './scenario.js';
+import type { Backend, Family } from './scenario.js';
 import type { DebsSource, Source, Unpack } from './source.js';
 
 /** A file of the project that a recipe refers to; its digest makes it part of every cache key it enters. */
@@ -94,7 +94,7 @@ export interface ConfigSpec {
 
 /** The compiler as a generation of kernels needs it. */
 export interface CompilerNeeds {
-  /** Options that every call gets, before all else. */
+  /** Options that every call gets, before all else; `@src@` in them stands for the tree's folder. */
   readonly flags: readonly string[];
   /** Major versions of gcc that such trees were built with, both included. */
   readonly oldest: number;
@@ -152,6 +152,8 @@ export interface LinuxRecipe {
   readonly scenarios: readonly string[];
   /** Families of IP that the match knows. */
   readonly families: readonly Family[];
+  /** Back ends of iptables that it has tables for; missing where it has those of all. */
+  readonly backends?: readonly Backend[];
   /** Modules loaded in the guest, in order, beyond what their dependencies bring. */
   readonly guestModules: readonly string[];
   readonly module?: ModuleMode;
@@ -205,5 +207,5 @@ export interface IptablesRecipe {
   /** The libc of its programs; with musl they are linked statically and run on kernels of any age. */
   readonly libc: 'glibc' | 'musl';
   /** Back ends it yields. */
-  readonly backends: readonly ('legacy' | 'nft')[];
+  readonly backends: readonly Backend[];
 }

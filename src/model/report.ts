@@ -77,4 +77,6 @@ export interface Report {
   readonly checks: readonly CheckResult[];
   /** The command that does the same again. */
   readonly reproduce: string;
+  /** Its words, without the program's name; missing in reports of earlier versions. */
+  readonly words?: readonly string[];
 }

@@ -101,6 +101,22 @@ export type PinnedSource = AptSource | HttpSource | GitSource | DebsSource;
 
 export type Source = PinnedSource | ByHandSource | LocalSource | RevisionSource;
 
+/** A file of a package. */
+export interface AptFile {
+  readonly name: string;
+  readonly sha256: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly url: string;
+}
+
+/** What a package stands for at a time. */
+export interface AptResolution {
+  /** The package's newest version in the suite, its updates and its security archive. */
+  readonly version: string;
+  readonly files: readonly AptFile[];
+}
+
 /** What a fetch brought: one file, with where it came from. */
 export interface FetchedFile {
   /** File name within the fetch's output; of an archive's member its path there. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Progress } from './event.js';
 import type { Runtime } from './runtime.js';
+import type { AptResolution } from './source.js';
 import type { Entry, Facts } from './store.js';
 import type { TaskParams, Verb } from './task.js';
 
@@ -9,6 +10,8 @@ export interface FetchPolicy {
   /** Directories and base URLs, by file name, in order. */
   readonly mirrors: readonly string[];
   readonly offline: boolean;
+  /** What apt sources have to stand for, by aptName(), whatever the mirror says. */
+  readonly locked?: Readonly<Record<string, AptResolution>>;
 }
 
 /** What a step gets from the engine. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
+import type { Fingerprint } from '../model/store.js';
 import type { Task, Verb } from '../model/task.js';
 
 /**
@@ -17,24 +18,6 @@ const REVISION: Readonly<Record<Verb, number>> = {
   image: 3,
   verify: 3,
 };
-
-/**
- * Everything that a task's result depends on; the cache key is the SHA-256 of its canonical JSON.
- * Nothing else may influence a step: no clock, no environment, no path of the user's.
- */
-export interface Fingerprint {
-  readonly verb: Verb;
-  /** Revision of the step's own code. */
-  readonly revision: number;
-  /** The task's parameters: recipe values, and project files by path and digest. */
-  readonly params: unknown;
-  /** Versions of the host's or the builder's tools that shape the result. */
-  readonly host: Readonly<Record<string, string>>;
-  /** Output digests of the tasks it needs, by role: unchanged outputs leave dependents alone. */
-  readonly needs: Readonly<Record<string, string>>;
-  /** What a moving source (an apt package, a local tree) stands for right now. */
-  readonly resolved: readonly string[];
-}
 
 /**
  * The inputs of a task as data, for the key and for people who ask why a step runs.

@@ -48,6 +48,7 @@ export async function loadLinuxRecipe(projectRoot: string, version: string): Pro
     protocols: words.protocols,
     scenarios: words.verify.scenarios,
     families: words.verify.families,
+    ...(words.verify.backends === undefined ? {} : { backends: words.verify.backends }),
     guestModules: words.verify.modules,
     ...(words.module === undefined ? {} : { module: moduleMode(words.module) }),
   };

@@ -2,24 +2,8 @@
 import { exec, type Argv } from '../host/exec.js';
 import { globToRegExp } from '../host/glob.js';
 import { Failed } from '../model/failure.js';
-import type { AptSource } from '../model/source.js';
+import type { AptFile, AptResolution, AptSource } from '../model/source.js';
 import type { PrivateApt } from './apt-config.js';
-
-/** A file of a package. */
-export interface AptFile {
-  readonly name: string;
-  readonly sha256: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly url: string;
-}
-
-/** What a package stands for at a time. */
-export interface AptResolution {
-  /** The package's newest version in the suite, its updates and its security archive. */
-  readonly version: string;
-  readonly files: readonly AptFile[];
-}
 
 /** Packages that a closure may come to. */
 const MOST_PACKAGES = 64;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { exec } from '../host/exec.js';
 import { withLock } from '../host/lock.js';
 import { Failed } from '../model/failure.js';
-import type { AptSource, DebsSource, LockedDeb } from '../model/source.js';
+import type { AptFile, AptSource, DebsSource, LockedDeb } from '../model/source.js';
 import { mirrorsOf, privateApt, type Mirrors, type PrivateApt } from './apt-config.js';
-import { parsePrintedUris, type AptFile } from './apt-query.js';
+import { parsePrintedUris } from './apt-query.js';
 import { update } from './apt-update.js';
 import type { ResolveContext } from './context.js';
 

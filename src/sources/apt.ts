@@ -6,10 +6,10 @@ import { ensureDirectory, kindOf, readJson, removeTree, writeAtomically } from '
 import { sha256, sha256File } from '../host/hash.js';
 import { withLock } from '../host/lock.js';
 import { Failed } from '../model/failure.js';
-import type { AptSource, Fetched } from '../model/source.js';
+import type { AptResolution, AptSource, Fetched } from '../model/source.js';
 import type { FetchPolicy } from '../model/step.js';
 import { privateApt, type PrivateApt } from './apt-config.js';
-import { query, type AptResolution } from './apt-query.js';
+import { query } from './apt-query.js';
 import { update } from './apt-update.js';
 import type { FetchContext } from './context.js';
 import { BY_BUNDLE } from './explain.js';
@@ -38,6 +38,11 @@ async function readKept(source: AptSource, apt: PrivateApt): Promise<Kept | unde
   return kept?.schema === 1 ? kept : undefined;
 }
 
+/** A package as one text; two sources that stand for the same have the same. */
+export function aptName({ suite, type, package: name, file, closure }: AptSource): string {
+  return JSON.stringify([suite, type, name, file ?? null, closure ?? null]);
+}
+
 /** True for a time that is neither long ago nor, after a change of the clock, to come. */
 function isFresh(at: number): boolean {
   const age = Date.now() - at;
@@ -46,7 +51,8 @@ function isFresh(at: number): boolean {
 
 /**
  * What a package stands for: version, files, digests, addresses. The answer is kept for 12 hours; a
- * kept one costs reading one small file. When the network fails, an older one is good enough.
+ * kept one costs reading one small file. When the network fails, an older one is good enough. What is locked
+ * stands for what the lock says, and nobody is asked.
  *
  * @param cache see StepContext.cache
  * @param refresh ask the mirror even if the kept answer is fresh
@@ -59,6 +65,8 @@ export async function resolveApt(
   signal: AbortSignal,
   refresh = false,
 ): Promise<AptResolution> {
+  const locked = policy.locked?.[aptName(source)];
+  if (locked !== undefined) return locked;
   const apt = privateApt(source, cache);
   const kept = await readKept(source, apt);
   if (kept !== undefined && (policy.offline || (!refresh && isFresh(kept.at)))) {
@@ -188,7 +196,7 @@ export async function fetchApt(
     return await bring(false);
   } catch (error) {
     const gone = error instanceof Failed && error.failure.reason === 'source-missing';
-    if (!gone || policy.offline) throw error;
+    if (!gone || policy.offline || policy.locked !== undefined) throw error;
     return bring(true);
   }
 }

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Failed } from '../model/failure.js';
-import type { Fetched, Source } from '../model/source.js';
+import type { AptResolution, Fetched, Source } from '../model/source.js';
 import { resolveApt } from './apt.js';
-import type { AptResolution } from './apt-query.js';
 import type { FetchContext, ResolveContext } from './context.js';
 import { notFetched } from './explain.js';
 
 export { parseStanzas } from './apt-query.js';
 export { resolveSet } from './apt-set.js';
 export { isUnbrought, joined } from './explain.js';
-export { keepResolution, resolveApt } from './apt.js';
-export type { AptResolution } from './apt-query.js';
+export { aptName, keepResolution, resolveApt } from './apt.js';
 export { pinnedFiles } from './pins.js';
 
 /**

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { basename, posix } from 'node:path';
 import { Failed } from '../model/failure.js';
-import type { PinnedSource } from '../model/source.js';
-import type { AptResolution } from './apt-query.js';
+import type { AptResolution, PinnedSource } from '../model/source.js';
 
 /** A file that a fetch brings. */
 export interface PinnedFile {

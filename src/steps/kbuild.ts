@@ -44,7 +44,8 @@ export interface KbuildPlace extends Pick<WorkTree, 'src' | 'build'> {
 export function kbuildMake({ src, build, arch, era }: KbuildPlace, ...targets: string[]): Argv {
   // Some parts of old trees set their own flags in place of all others (arch/x86/boot/Makefile): what every
   // call needs is part of the compiler's name.
-  const compiler = era.compiler === undefined ? [] : [`CC=gcc ${era.compiler.flags.join(' ')}`];
+  const flags = era.compiler?.flags.map((flag) => flag.replace('@src@', src));
+  const compiler = flags === undefined ? [] : [`CC=gcc ${flags.join(' ')}`];
   // pahole serves BTF, which no fragment asks for; kbuild writes its version into .config where it finds one.
   const words = ['-C', src, `O=${build}`, `ARCH=${arch}`, 'PAHOLE=no-pahole', ...compiler];
   return ['make', ...words, ...targets];

@@ -14,7 +14,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { trueKey, type BundleManifest } from '../../src/bundle/manifest.js';
+import { trueKey } from '../../src/bundle/entry.js';
+import type { BundleManifest } from '../../src/bundle/manifest.js';
 import { sha256 } from '../../src/host/hash.js';
 import { tarOf } from '../unit/host/tar-bytes.js';
 import { ARCHIVE, FakeProject } from './project.js';

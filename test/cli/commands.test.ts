@@ -63,6 +63,21 @@ it('explain tells what would be done and builds nothing', async () => {
   expect(project.stored()).toEqual([]);
 });
 
+it('takes the back ends that the kernel has tables for, and refuses an iptables without any', async () => {
+  const kernel = ['explain', '--kernel', '9.9'];
+  const iptables = 'recipes/iptables/1.0.yaml';
+  const linux = 'recipes/linux/9.9.yaml';
+  const undo = [project.change(iptables, '- legacy\n', '- legacy\n  - nft\n')];
+  expect((await project.run(...kernel)).stdout).toContain('.yaml with legacy and nft');
+  undo.push(project.change(linux, 'verify:\n', 'verify:\n  backends:\n    - nft\n'));
+  expect((await project.run(...kernel)).stdout).toContain('.yaml with nft');
+  undo.push(project.change(iptables, '  - nft\n', ''));
+  const { code, stderr } = await project.run(...kernel);
+  for (const one of undo.reverse()) one();
+  expect(code).toBe(77);
+  expect(stderr).toContain('linux 9.9 has tables for nft, and iptables 1.0 yields legacy');
+});
+
 it('doctor --json is one JSON value about this host', async () => {
   const { code, stdout } = await project.run('doctor', '--json');
   const findings = JSON.parse(stdout) as Record<string, unknown>;

@@ -37,6 +37,25 @@ it('a changed file of the match is compiled again, with all that is made of it',
   expect(artifactsIn(project.out)).toEqual(before);
 });
 
+it('explain --why names the input that changed, and where it comes in', async () => {
+  const asked = ['explain', '--kernel', '9.9', '--no-verify', '--why'];
+  const kept = await project.run(...asked, 'compile:linux');
+  expect(kept).toMatchObject({ code: 0, stderr: '' });
+  expect(kept.stdout).toMatch(
+    /^compile:linux: nothing has changed; what it yielded on .* is used again\n$/,
+  );
+  const undo = project.change(MATCH, 'data_packets > 10', 'data_packets > 30');
+  const { stdout } = await project.run(...asked, 'compile:linux');
+  undo();
+  expect(stdout).toMatch(/^compile:linux: what it needs is made again first/);
+  expect(stdout).toMatch(
+    /^patch:linux: since .* there changed\n {2}\S+xt_layer7\.c sha256: \S+… became \S+…$/m,
+  );
+  const wrong = await project.run(...asked, 'compile:linus');
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('compile:linux');
+});
+
 it('a comment changes no object, so nothing behind the compile is made again', async () => {
   const undo = project.change(MATCH, '#include', '/* The verdicts. */\n#include');
   expect(await redone()).toEqual(KERNEL_SIDE);

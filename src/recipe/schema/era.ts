@@ -8,8 +8,9 @@ const major = (description: string): z.ZodMiniNumber =>
 const compiler = z
   .strictObject({
     flags: listOf(
-      word(/^-[A-Za-z][A-Za-z0-9=,_-]*$/, "an option of gcc's", 'One option.'),
-      'Given to every call of the compiler, before all else; parts of the tree forget those of the rest.',
+      word(/^-[A-Za-z](?:[A-Za-z0-9=,_/-]|@src@)*$/, "an option of gcc's", 'One option.'),
+      'Given to every call of the compiler, before all else; parts of the tree forget those of the rest. ' +
+        'The folder of the tree is written @src@.',
     ),
     oldest: major('Oldest major version of gcc that these trees were built with.'),
     newest: major('Newest major version of gcc that these trees were built with.'),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
-import { FAMILIES } from '../../model/scenario.js';
+import { BACKENDS, FAMILIES } from '../../model/scenario.js';
 import { config } from './config.js';
 import { series } from './series.js';
 import { source, unpack } from './source.js';
@@ -21,6 +21,12 @@ const verify = z
     families: z._default(
       z.array(z.enum(FAMILIES).check(z.describe('A family.'))).check(z.minLength(1, 'has to have at least one entry'), z.describe('Families of IP that the match knows.')),
       [...FAMILIES],
+    ),
+    backends: z.exactOptional(
+      listOf(
+        z.enum(BACKENDS).check(z.describe('One kind of iptables programs.')),
+        'Back ends of iptables that the kernel has tables for, if not all.',
+      ),
     ),
     modules: listOf(
       word(/^[a-z0-9][A-Za-z0-9_]*$/, "a module's name with _", 'Module, as lsmod shows it.'),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { copyFile, mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { placeConfig } from '../../kconfig/place-config.js';
 import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
@@ -36,10 +36,19 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
     const modules = join(ctx.out, 'modules');
     await mkdir(modules, { recursive: true });
     await maker.make(`INSTALL_MOD_PATH=${modules}`, 'INSTALL_MOD_STRIP=1', 'modules_install');
-    await maker.make(`INSTALL_HDR_PATH=${join(ctx.out, 'headers/usr')}`, 'headers_install');
+    const headers = join(ctx.out, 'headers/usr');
+    await maker.make(`INSTALL_HDR_PATH=${headers}`, 'headers_install');
+    await removeNotes(headers);
     const release = await collect(build, ctx.out, params.arch);
     return { facts: { ...maker.facts(), release } };
   });
+}
+
+/** Removes what old trees note beside the headers that they install: commands, with every folder's path. */
+async function removeNotes(folder: string): Promise<void> {
+  const found = await readdir(folder, { recursive: true });
+  const notes = found.filter((path) => basename(path).startsWith('.'));
+  await Promise.all(notes.map((path) => rm(join(folder, path))));
 }
 
 /** Where a kernel is built. */

@@ -121,6 +121,34 @@ test('what a damaged entry held is made again', async () => {
   expect(outcomes(await runPlan(await plan(), environment()))).toEqual([false]);
 });
 
+test('a flipped byte is noticed before a step reads it: the entry is put aside and made again', async () => {
+  const [first] = await runPlan(await plan(), environment());
+  const file = join(first?.entry.dir ?? '', 'l7-protocols.tar.zst');
+  const bytes = await readFile(file);
+  await writeFile(file, Buffer.from(bytes).fill(0xff, 9, 10));
+  const [, second] = await runPlan(await plan(again), environment());
+  expect(await readFile(file)).toEqual(bytes);
+  const key = first?.key ?? '';
+  expect(await readdir(join(root, 'store/quarantine'))).toEqual([key]);
+  expect(events).toContainEqual({
+    type: 'task-warning',
+    id: 'package:l7-protocols',
+    message: `l7-protocols.tar.zst was damaged in the store: put aside in quarantine/${key}, and made again`,
+  });
+  // As if nothing had been.
+  await rm(join(root, 'store'), { recursive: true });
+  const [, undisturbed] = await runPlan(await plan(again), environment());
+  expect(second?.entry.manifest.digest).toBe(undisturbed?.entry.manifest.digest);
+});
+
+test('two steps that meet the same damaged entry make it again once', async () => {
+  const [first] = await runPlan(await plan(), environment());
+  await writeFile(join(first?.entry.dir ?? '', 'l7-protocols.tar.zst'), 'torn', { flag: 'r+' });
+  const other: Task = { ...again, id: 'package:other', params: { ...again.params } };
+  await runPlan(await plan(again, { ...other, host: { tar: 'another' } }), environment());
+  expect(events.filter((event) => event.type === 'task-warning')).toHaveLength(1);
+});
+
 test('a failed step stops those that wait for it, and leaves nothing half-made', async () => {
   const broken = await definitions('missing.pat');
   const run = runPlan({ name: 'test', mode: 'full', tasks: [broken, again] }, environment());

@@ -9,7 +9,10 @@ const PROJECT = join(import.meta.dirname, '../../..');
 
 it.each([
   ['layer7-nft', ['eight-in-a-rule', 'six-hundred', 'monitor', 'user-namespace']],
-  ['layer7-traffic', ['numbers', 'num-packets', 'segments', 'echoes', 'redirect', 'ftp-data']],
+  [
+    'layer7-traffic',
+    ['numbers', 'num-packets', 'segments', 'out-of-order', 'echoes', 'redirect', 'ftp-data'],
+  ],
 ])('finds the scenario %s of the project by its name', async (name, ids) => {
   const { path } = await scenarioFile(PROJECT, name);
   const { checks } = await loadScenario(PROJECT, path);

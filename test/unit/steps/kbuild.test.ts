@@ -30,10 +30,10 @@ test('a pahole that happens to be installed has no say in the configuration', ()
 test('what every call of the compiler needs is part of its name', () => {
   const era: Era = {
     ...MODERN,
-    compiler: { flags: ['-std=gnu89', '-mno-sse'], oldest: 9, newest: 12 },
+    compiler: { flags: ['-std=gnu89', '-fmap=@src@/='], oldest: 9, newest: 12 },
   };
   const argv = kbuildMake({ src: '/s', build: '/b', arch: 'x86_64', era });
-  expect(argv).toContain('CC=gcc -std=gnu89 -mno-sse');
+  expect(argv).toContain('CC=gcc -std=gnu89 -fmap=/s/=');
 });
 
 test.each([

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exec } from '../host/exec.js';
+import { removeTree } from '../host/files.js';
+import type { Entry } from '../model/store.js';
+import { damagedFile, putAside } from './soundness.js';
+import { REBUILDS, type Store } from './store.js';
+
+/** Something of a store that can go without harm: it is made again when it is needed. */
+export interface Stored {
+  /** Path below the store's root. */
+  readonly path: string;
+  /** What it is, for people: a task's id such as `compile:linux`, or `work tree`. */
+  readonly what: string;
+  /** Bytes on the disk; what several have in common counts for the first of them. */
+  readonly bytes: number;
+  readonly used: Date;
+}
+
+/** What a store has, the least recently used first. */
+export async function survey(store: Store): Promise<Stored[]> {
+  const found = [
+    ...(await entriesOf(store)),
+    ...(await others(store, 'work', 'work tree')),
+    ...(await others(store, 'shell', 'what a shell changed')),
+    ...(await others(store, 'quarantine', 'put aside')),
+  ];
+  const sizes = await sizesOf(found.map(({ path }) => join(store.root, path)));
+  return found
+    .map((one, index) => ({ ...one, bytes: sizes[index] ?? 0 }))
+    .sort((a, b) => a.used.getTime() - b.used.getTime());
+}
+
+/**
+ * Removes what killed runs left, then the least recently used until the rest takes no more than `limit`
+ * bytes. Waits until nobody reads the store.
+ *
+ * @returns what was removed, and what is left
+ */
+export function collect(
+  store: Store,
+  limit: number,
+  options: { readonly signal: AbortSignal; readonly onWait: () => void },
+): Promise<{ readonly removed: readonly Stored[]; readonly left: readonly Stored[] }> {
+  return store.alone(async () => {
+    for (const folder of ['staging', REBUILDS]) await removeTree(join(store.root, folder));
+    const removed: Stored[] = [];
+    for (;;) {
+      const left = await survey(store);
+      const excess = totalOf(left) - limit;
+      const going = until(left, excess);
+      if (going.length === 0) return { removed, left };
+      for (const one of going) {
+        options.signal.throwIfAborted();
+        await removeTree(join(store.root, one.path));
+        removed.push(one);
+      }
+    }
+  }, options);
+}
+
+/** Bytes that all of them take. */
+export function totalOf(stored: readonly Stored[]): number {
+  return stored.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** The first of them that together free so many bytes; what shares its content with others frees less. */
+function until(stored: readonly Stored[], bytes: number): Stored[] {
+  let freed = 0;
+  return stored.filter((one) => {
+    if (freed >= bytes) return false;
+    freed += one.bytes;
+    return true;
+  });
+}
+
+/** A file of an entry that is not what it was. */
+export interface Damage {
+  readonly key: string;
+  readonly task: string;
+  /** Path in the entry. */
+  readonly path: string;
+}
+
+/**
+ * Reads every file of every entry. An entry with a file that is not what it was when the entry was made is
+ * put aside, in the store's folder `quarantine`, and so is made again when it is needed.
+ *
+ * @param onEntry called before an entry is read
+ */
+export async function examine(
+  store: Store,
+  options: {
+    readonly signal: AbortSignal;
+    readonly onWait: () => void;
+    readonly onEntry: (task: string) => void;
+  },
+): Promise<{ readonly entries: number; readonly files: number; readonly damaged: Damage[] }> {
+  const entries: Entry[] = [];
+  const damaged: Entry[] = [];
+  const found: Damage[] = [];
+  await store.reading(async () => {
+    for (const entry of await store.entries()) {
+      const { key, task } = entry.manifest;
+      options.signal.throwIfAborted();
+      options.onEntry(task);
+      entries.push(entry);
+      const path = await damagedFile(entry);
+      if (path === undefined) continue;
+      damaged.push(entry);
+      found.push({ key, task, path });
+    }
+  }, options);
+  // Unless a run has put them right meanwhile.
+  if (damaged.length > 0) {
+    await store.alone(async () => {
+      for (const entry of damaged) {
+        if ((await damagedFile(entry)) !== undefined) await putAside(store, entry.manifest.key);
+      }
+    }, options);
+  }
+  const files = entries.reduce((sum, { manifest }) => sum + manifest.files.length, 0);
+  return { entries: entries.length, files, damaged: found };
+}
+
+async function entriesOf(store: Store): Promise<Omit<Stored, 'bytes'>[]> {
+  const known = new Map((await store.entries()).map(({ manifest }) => [manifest.key, manifest]));
+  const keys = await namesIn(join(store.root, 'entries'));
+  return Promise.all(
+    keys.map(async (key) => {
+      const path = join('entries', key);
+      const manifest = known.get(key);
+      const noted = manifest === undefined ? path : join(path, 'manifest.json');
+      const { mtime } = await stat(join(store.root, noted));
+      return { path, what: manifest?.task ?? 'no entry any more', used: mtime };
+    }),
+  );
+}
+
+async function others(
+  store: Store,
+  folder: string,
+  what: string,
+): Promise<Omit<Stored, 'bytes'>[]> {
+  const names = (await namesIn(join(store.root, folder))).filter((name) => !name.endsWith('.lock'));
+  return Promise.all(
+    names.map(async (name) => ({
+      path: join(folder, name),
+      what,
+      used: (await stat(join(store.root, folder, name))).mtime,
+    })),
+  );
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).sort();
+  } catch {
+    return [];
+  }
+}
+
+/** Bytes that each takes on the disk, by du(1), which counts a file with several names once. */
+async function sizesOf(paths: readonly string[]): Promise<number[]> {
+  if (paths.length === 0) return [];
+  const { stdout } = await exec(
+    ['du', '--summarize', '--block-size=1', '--null', '--files0-from=-'],
+    { input: paths.join('\0') },
+  );
+  const sizes = new Map(
+    stdout.split('\0').map((line) => {
+      const [size = '0', path = ''] = line.split('\t');
+      return [path, Number(size)] as const;
+    }),
+  );
+  return paths.map((path) => sizes.get(path) ?? 0);
+}
