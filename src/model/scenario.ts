@@ -84,7 +84,7 @@ export type Expectation =
   | { readonly kind: 'definitions' }
   /** After that many connections, and reads of their list meanwhile, none is left. */
   | { readonly kind: 'drained'; readonly connections: number; readonly reads: number }
-  /** What the check's hostile patterns came to hold, and the longest time that one of them took. */
+  /** What the check's hostile patterns came to hold, and the longest time that ten of them took. */
   | {
       readonly kind: 'contained';
       /** Bytes of tables that /proc/net/layer7 may tell of. */
@@ -96,9 +96,9 @@ export type Expectation =
   /** With no rule left, the module can be unloaded and loaded again, and rules with it. */
   | { readonly kind: 'reloaded'; readonly module: string };
 
-/** Patterns made to take what they can: a rule for each, one by one, whatever becomes of it. */
+/** Patterns made to take what they can: a rule for each, ten in a transaction, whatever becomes of it. */
 export interface Hostile {
-  /** So many rules. */
+  /** So many rules, a multiple of ten. */
   readonly offered: number;
   /** In turn; NUMBER in them is the rule's, so that no two are the same. */
   readonly patterns: readonly string[];

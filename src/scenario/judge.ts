@@ -228,8 +228,8 @@ function containedVerdict(
   ).map(Number);
   return {
     met: refused > 0 && bytes <= patternBytes && memory <= memoryBytes && longest <= seconds * 1000,
-    expected: `at most ${String(patternBytes)} bytes of tables, ${String(memoryBytes)} of memory, ${String(seconds)} s a rule`,
-    observed: `${String(taken)} rules taken, ${String(refused)} refused; ${String(bytes)} bytes of tables, ${String(memory)} of memory, ${String(longest)} ms for the longest`,
+    expected: `at most ${String(patternBytes)} bytes of tables, ${String(memoryBytes)} of memory, ${String(seconds)} s for ten rules`,
+    observed: `${String(taken)} rules taken, ${String(refused)} refused; ${String(bytes)} bytes of tables, ${String(memory)} of memory, ${String(longest)} ms for the longest ten`,
   };
 }
 

@@ -12,7 +12,7 @@ const AT_ONCE = 2;
 /** Milliseconds for one check; on an idle machine it takes a third of a second. */
 const CHECK_TIMEOUT_MS = 60_000;
 /** Milliseconds more for each hostile pattern that it offers. */
-const HOSTILE_MS = 2000;
+const HOSTILE_MS = 600;
 
 /** The same check for every back end and family. */
 export interface Trial {

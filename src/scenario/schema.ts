@@ -72,7 +72,7 @@ const check = z.strictObject({
   bulk: z.optional(between(1, 2000)),
   hostile: z.optional(
     z.strictObject({
-      offered: between(1, 9999),
+      offered: between(10, 9990).check(z.multipleOf(10, 'has to be a multiple of 10')),
       patterns: listOf(pattern, "Offered in turn, each with the rule's number for NUMBER."),
     }),
   ),

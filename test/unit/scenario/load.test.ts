@@ -109,7 +109,7 @@ describe('loadScenario', () => {
       '    mtu: 1280',
       '    patterns: { aaa: "a b" }',
       '    bulk: 600',
-      '    hostile: { offered: 9, patterns: ["a.*NUMBER"] }',
+      '    hostile: { offered: 90, patterns: ["a.*NUMBER"] }',
       '    rules:',
       '      nat: -t nat -A OUTPUT -j REDIRECT',
     ];
@@ -134,7 +134,7 @@ describe('loadScenario', () => {
       mtu: 1280,
       patterns: { aaa: 'a b' },
       bulk: 600,
-      hostile: { offered: 9, patterns: ['a.*NUMBER'] },
+      hostile: { offered: 90, patterns: ['a.*NUMBER'] },
       traffic: [
         { name: 'page', port: 8080, via: 81 },
         { after: 'page', turns: [{}, { from: 'server', bytes: 'okabcdef', cuts: [5, 7] }] },
