@@ -90,7 +90,9 @@ function flat(value: unknown, trail: readonly string[]): (readonly [string, stri
   if (typeof value === 'object' && value !== null) {
     return Object.entries(value).flatMap(([name, member]) => flat(member, [...trail, name]));
   }
-  return value === undefined ? [] : [[trail.join(' '), JSON.stringify(value).replace(/^"(.*)"$/, '$1')]];
+  return value === undefined
+    ? []
+    : [[trail.join(' '), JSON.stringify(value).replace(/^"(.*)"$/, '$1')]];
 }
 
 function identityOf(value: unknown): string | undefined {
