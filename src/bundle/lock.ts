@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { Failed } from '../model/failure.js';
 import type { FetchPolicy } from '../model/step.js';
 import type { Plan } from '../model/task.js';
+import { canonical } from '../plan/fingerprint.js';
 import { aptName } from '../sources/index.js';
 import { faultIn, issueText, sourceEntries, type SourceEntry } from './entry.js';
 
@@ -81,7 +82,9 @@ export function holdTo(
     const { name, source } = task.params;
     const locked = known.get(name);
     if (locked === undefined) return [`${name} is not in it`];
-    return text(locked.source) === text(source) ? [] : [`${name} is another source than it has`];
+    return canonical(locked.source) === canonical(source)
+      ? []
+      : [`${name} is another source than it has`];
   });
   for (const [tool, version] of Object.entries(toolsOf(plan))) {
     if (tools[tool] !== version)
@@ -95,15 +98,6 @@ export function holdTo(
       ),
     ),
   };
-}
-
-/** Data as text, whatever the order of its keys. */
-function text(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : member,
-  );
 }
 
 function refused(file: string, faults: readonly string[]): Failed {

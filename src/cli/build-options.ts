@@ -56,9 +56,16 @@ export type ChoiceOptions = RecipeOptions &
 
 /** Adds the options of the main job to a command, whose action then has a kernel. */
 export function addBuildOptions(command: Command): Command {
-  return addChoiceOptions(command.allowExcessArguments().hook('preAction', refuseStray))
-    .option('--no-verify', 'stop before the guest')
-    .option('--dry-run', 'print the plan and stop', false)
+  return addShowOptions(
+    addChoiceOptions(command.allowExcessArguments().hook('preAction', refuseStray))
+      .option('--no-verify', 'stop before the guest')
+      .option('--dry-run', 'print the plan and stop', false),
+  );
+}
+
+/** Adds the options that say how a run is shown. */
+export function addShowOptions(command: Command): Command {
+  return command
     .option('--json', 'events as JSON, one a line', false)
     .option('--plain', 'plain lines, also on a terminal', false)
     .option('--verbose', 'tell how far running steps are', false);

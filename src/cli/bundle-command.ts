@@ -8,7 +8,7 @@ import { Store } from '../engine/store.js';
 import { formatBytes } from '../host/space.js';
 import { EXIT, EXIT_BY_REASON, type ExitCode } from '../model/failure.js';
 import type { Plan } from '../model/task.js';
-import { addRecipeOptions } from './build-options.js';
+import { addRecipeOptions, addShowOptions } from './build-options.js';
 import { fetchAll, fetchesOf, type FetchOptions } from './fetch-sources.js';
 import { choose, decideBuilder, planned } from './job.js';
 import { localSources } from './local-sources.js';
@@ -34,12 +34,9 @@ export function addBundle(program: Command, shell: Shell): void {
   const bundle = program
     .command('bundle')
     .description('everything one build needs in one file, for a host without network');
-  addRecipeOptions(bundle.command('create'))
+  addShowOptions(addRecipeOptions(bundle.command('create')))
     .description('fetch every source of a build and write them into one file')
     .requiredOption('--out <file>', 'the file to write')
-    .option('--json', 'events as JSON, one a line', false)
-    .option('--plain', 'plain lines, also on a terminal', false)
-    .option('--verbose', 'tell how far running steps are', false)
     .addHelpText('after', CREATE)
     .action(async (options: FetchOptions) => {
       shell.end(await create(options, shell.signal));

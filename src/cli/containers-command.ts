@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import { aligned } from '../host/columns.js';
 import { ENGINES } from '../model/runtime.js';
-import { addFetchOptions } from './build-options.js';
+import { addFetchOptions, addShowOptions } from './build-options.js';
 import { buildToolchain, type ContainersBuildOptions } from './containers/build.js';
 import { checkToolchains } from './containers/check.js';
 import { listToolchains } from './containers/list.js';
@@ -59,7 +59,7 @@ export function addContainers(program: Command, shell: Shell): void {
 }
 
 function addBuild(containers: Command, shell: Shell): void {
-  addFetchOptions(containers.command('build'))
+  const build = addFetchOptions(containers.command('build'))
     .description('make the root of a toolchain, or an image of it')
     .argument('<name>', NAME)
     .option(
@@ -67,10 +67,8 @@ function addBuild(containers: Command, shell: Shell): void {
       "mmdebstrap: the locked packages alone; registry: on the recipe's image; or an image of yours",
       'mmdebstrap',
     )
-    .addOption(new Option('--engine <engine>', 'make an image for it too').choices(ENGINES))
-    .option('--json', 'events as JSON, one a line', false)
-    .option('--plain', 'plain lines, also on a terminal', false)
-    .option('--verbose', 'tell how far running steps are', false)
+    .addOption(new Option('--engine <engine>', 'make an image for it too').choices(ENGINES));
+  addShowOptions(build)
     .addHelpText(
       'after',
       examples(

@@ -5,7 +5,7 @@ import { entryOf } from '../bundle/create.js';
 import { lockOf } from '../bundle/lock.js';
 import { writeAtomically } from '../host/files.js';
 import { EXIT, EXIT_BY_REASON, Failed, type ExitCode } from '../model/failure.js';
-import { addRecipeOptions, LOCK_FILE } from './build-options.js';
+import { addRecipeOptions, addShowOptions, LOCK_FILE } from './build-options.js';
 import { fetchAll, fetchesOf, type FetchOptions } from './fetch-sources.js';
 import { choose, decideBuilder, prepare } from './job.js';
 import { storeRoot } from './paths.js';
@@ -25,12 +25,9 @@ Examples:
 
 /** `l7build lock` */
 export function addLock(program: Command, shell: Shell): void {
-  addRecipeOptions(program.command('lock'))
+  addShowOptions(addRecipeOptions(program.command('lock')))
     .description('write down every input of a build, for builds with --locked')
     .option('--out <file>', 'the file to write', LOCK_FILE)
-    .option('--json', 'events as JSON, one a line', false)
-    .option('--plain', 'plain lines, also on a terminal', false)
-    .option('--verbose', 'tell how far running steps are', false)
     .addHelpText('after', HELP)
     .action(async (options: FetchOptions) => {
       shell.end(await lock(options, shell.signal));

@@ -4,13 +4,14 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { REBUILDS, Store } from '../engine/store.js';
 import { exec } from '../host/exec.js';
-import { readJson, removeTree, writeAtomically } from '../host/files.js';
+import { removeTree, writeAtomically } from '../host/files.js';
 import { findProgram } from '../host/tools.js';
 import { EXIT, Failed, type ExitCode } from '../model/failure.js';
-import { REPORT_SCHEMA, type Report } from '../model/report.js';
+import type { Report } from '../model/report.js';
 import { addBuildOptions, type BuildOptions } from './build-options.js';
 import { build } from './build.js';
 import { storeRoot } from './paths.js';
+import { readReport } from './report-file.js';
 import { writeLine } from './screen.js';
 import type { Shell } from './shell.js';
 
@@ -73,8 +74,8 @@ async function rebuild(path: string, options: Options, signal: AbortSignal): Pro
 
 /** @throws Failed `usage` for a folder without the report of a finished build */
 async function reportIn(folder: string): Promise<Report> {
-  const report = (await readJson(join(folder, 'report.json'))) as Report | undefined;
-  if (report?.schema === REPORT_SCHEMA && report.artifacts.length > 0) return report;
+  const report = await readReport(folder);
+  if (report !== undefined && report.artifacts.length > 0) return report;
   throw new Failed({
     reason: 'usage',
     message: `${folder} has no report of a finished build`,

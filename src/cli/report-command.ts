@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readJson } from '../host/files.js';
 import { EXIT, Failed } from '../model/failure.js';
-import { REPORT_SCHEMA, type Report } from '../model/report.js';
+import type { Report } from '../model/report.js';
 import { renderSideBySide } from '../report/side-by-side.js';
+import { readReport } from './report-file.js';
 import { writeLine } from './screen.js';
 import type { Shell } from './shell.js';
 
@@ -23,8 +23,8 @@ export function addReport(program: Command, shell: Shell): void {
 }
 
 async function reportOf(folder: string): Promise<Report> {
-  const report = (await readJson(join(resolve(folder), 'report.json'))) as Report | undefined;
-  if (report?.schema === REPORT_SCHEMA) return report;
+  const report = await readReport(resolve(folder));
+  if (report !== undefined) return report;
   throw new Failed({
     reason: 'usage',
     message: `${folder} is not the output folder of a build`,

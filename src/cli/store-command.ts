@@ -80,7 +80,7 @@ async function show(json: boolean): Promise<ExitCode> {
 
 async function verify(json: boolean, signal: AbortSignal): Promise<ExitCode> {
   const store = new Store(storeRoot(process.env));
-  const found = await examine(store, { signal, onWait, onEntry: () => undefined });
+  const found = await examine(store, { signal, onWait });
   if (json) writeLine(JSON.stringify(found, null, 2));
   else {
     for (const { task, path, key } of found.damaged) {

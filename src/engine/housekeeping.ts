@@ -32,6 +32,12 @@ export async function survey(store: Store): Promise<Stored[]> {
     .sort((a, b) => a.used.getTime() - b.used.getTime());
 }
 
+interface Circumstances {
+  readonly signal: AbortSignal;
+  /** Called once if somebody else is at the store. */
+  readonly onWait: () => void;
+}
+
 /**
  * Removes what killed runs left, then the least recently used until the rest takes no more than `limit`
  * bytes. Waits until nobody reads the store.
@@ -41,7 +47,7 @@ export async function survey(store: Store): Promise<Stored[]> {
 export function collect(
   store: Store,
   limit: number,
-  options: { readonly signal: AbortSignal; readonly onWait: () => void },
+  options: Circumstances,
 ): Promise<{ readonly removed: readonly Stored[]; readonly left: readonly Stored[] }> {
   return store.alone(async () => {
     for (const folder of ['staging', REBUILDS]) await removeTree(join(store.root, folder));
@@ -86,42 +92,33 @@ export interface Damage {
 /**
  * Reads every file of every entry. An entry with a file that is not what it was when the entry was made is
  * put aside, in the store's folder `quarantine`, and so is made again when it is needed.
- *
- * @param onEntry called before an entry is read
  */
 export async function examine(
   store: Store,
-  options: {
-    readonly signal: AbortSignal;
-    readonly onWait: () => void;
-    readonly onEntry: (task: string) => void;
-  },
+  options: Circumstances,
 ): Promise<{ readonly entries: number; readonly files: number; readonly damaged: Damage[] }> {
-  const entries: Entry[] = [];
-  const damaged: Entry[] = [];
-  const found: Damage[] = [];
-  await store.reading(async () => {
+  const read = await store.reading(async () => {
+    const each: { readonly entry: Entry; readonly path: string | undefined }[] = [];
     for (const entry of await store.entries()) {
-      const { key, task } = entry.manifest;
       options.signal.throwIfAborted();
-      options.onEntry(task);
-      entries.push(entry);
-      const path = await damagedFile(entry);
-      if (path === undefined) continue;
-      damaged.push(entry);
-      found.push({ key, task, path });
+      each.push({ entry, path: await damagedFile(entry) });
     }
+    return each;
   }, options);
-  // Unless a run has put them right meanwhile.
+  const damaged = read.flatMap(({ entry: { manifest }, path }) =>
+    path === undefined ? [] : [{ key: manifest.key, task: manifest.task, path }],
+  );
   if (damaged.length > 0) {
     await store.alone(async () => {
-      for (const entry of damaged) {
-        if ((await damagedFile(entry)) !== undefined) await putAside(store, entry.manifest.key);
+      for (const { entry, path } of read) {
+        // Unless a run has put it right meanwhile.
+        const still = path !== undefined && (await damagedFile(entry)) !== undefined;
+        if (still) await putAside(store, entry.manifest.key);
       }
     }, options);
   }
-  const files = entries.reduce((sum, { manifest }) => sum + manifest.files.length, 0);
-  return { entries: entries.length, files, damaged: found };
+  const files = read.reduce((sum, { entry }) => sum + entry.manifest.files.length, 0);
+  return { entries: read.length, files, damaged };
 }
 
 async function entriesOf(store: Store): Promise<Omit<Stored, 'bytes'>[]> {

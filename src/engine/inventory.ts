@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { createHash } from 'node:crypto';
 import { lstat, readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256File } from '../host/hash.js';
+import { sha256, sha256File } from '../host/hash.js';
 import type { EntryFile } from '../model/store.js';
 
 /**
@@ -24,10 +23,10 @@ async function walk(root: string, below: string, files: EntryFile[]): Promise<vo
 
 async function weigh(path: string, isLink: boolean): Promise<Omit<EntryFile, 'path'>> {
   const { size } = await lstat(path);
-  const sha256 = isLink
-    ? createHash('sha256')
-        .update(`-> ${await readlink(path)}`)
-        .digest('hex')
-    : await sha256File(path);
-  return { sha256, size };
+  return { sha256: await contentDigest(path, isLink), size };
+}
+
+/** SHA-256 of a file's content, or of a link's target as text. */
+export async function contentDigest(path: string, isLink: boolean): Promise<string> {
+  return isLink ? sha256(`-> ${await readlink(path)}`) : sha256File(path);
 }

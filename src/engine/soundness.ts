@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { lstat, readlink, rename } from 'node:fs/promises';
+import { lstat, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureDirectory, kindOf, removeTree } from '../host/files.js';
-import { sha256, sha256File } from '../host/hash.js';
 import type { Entry, EntryFile } from '../model/store.js';
+import { contentDigest } from './inventory.js';
 import type { Store } from './store.js';
 
 /**
@@ -29,12 +29,9 @@ export function vouch(entry: Entry): void {
 /** Entries that this process has read once already, or made. */
 const sound = new WeakSet<Entry>();
 
-/** As inventory.ts counts: a link by its target's text. */
 async function isSound(path: string, file: EntryFile): Promise<boolean> {
   try {
-    const isLink = (await lstat(path)).isSymbolicLink();
-    const found = isLink ? sha256(`-> ${await readlink(path)}`) : await sha256File(path);
-    return found === file.sha256;
+    return (await contentDigest(path, (await lstat(path)).isSymbolicLink())) === file.sha256;
   } catch {
     return false;
   }

@@ -46,7 +46,7 @@ export function keyOf(print: Fingerprint): string {
 }
 
 /** JSON with the keys of every object sorted, so that equal data has equal text. */
-function canonical(value: unknown): string {
+export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value)

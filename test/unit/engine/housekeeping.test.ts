@@ -40,7 +40,6 @@ const circumstances = (signal = new AbortController().signal) => ({
   onWait: () => {
     waits += 1;
   },
-  onEntry: () => undefined,
 });
 
 const entries = () => readdir(join(root, 'entries'));
