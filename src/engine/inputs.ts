@@ -6,6 +6,7 @@ import type { Task } from '../model/task.js';
 import { fingerprint } from '../plan/fingerprint.js';
 import type { RunEnvironment, TaskResult } from './environment.js';
 import { work, type Inputs } from './make.js';
+import { digestRead } from './reads.js';
 import { resolved } from './resolve.js';
 import { damagedFile, putAside } from './soundness.js';
 
@@ -27,7 +28,10 @@ export async function printOf(
   env: RunEnvironment,
 ): Promise<Fingerprint> {
   const digests = Object.fromEntries(
-    Object.entries(needs).map(([role, { entry }]) => [role, entry.manifest.digest]),
+    Object.entries(needs).map(([role, { entry }]) => [
+      role,
+      digestRead(task, role, entry.manifest),
+    ]),
   );
   return fingerprint(task, digests, await resolved(task, env));
 }

@@ -2,6 +2,7 @@
 import type { Entry } from '../model/store.js';
 import type { Plan } from '../model/task.js';
 import { fingerprint, keyOf } from '../plan/fingerprint.js';
+import { digestRead } from './reads.js';
 import { resolved } from './resolve.js';
 import type { LookupEnvironment } from './environment.js';
 
@@ -22,7 +23,7 @@ export async function stored(
   for (const [role, need] of Object.entries(task.needs)) {
     const entry = await stored(plan, need, env);
     if (entry === undefined) return undefined;
-    digests[role] = entry.manifest.digest;
+    digests[role] = digestRead(task, role, entry.manifest);
   }
   return env.store.lookup(keyOf(fingerprint(task, digests, await resolved(task, env))));
 }

@@ -3,6 +3,7 @@ import type { Fingerprint } from '../model/store.js';
 import type { Plan, Task } from '../model/task.js';
 import { fingerprint, keyOf } from '../plan/fingerprint.js';
 import type { LookupEnvironment } from './environment.js';
+import { digestRead } from './reads.js';
 import { resolved } from './resolve.js';
 import { stored } from './stored.js';
 
@@ -40,7 +41,7 @@ export async function why(plan: Plan, task: Task, env: LookupEnvironment): Promi
     if (need === undefined) throw new Error(`${task.id} needs ${id}, which is not in the plan`);
     const entry = await stored(plan, id, env);
     if (entry === undefined) causes.push(await why(plan, need, env));
-    else digests[role] = entry.manifest.digest;
+    else digests[role] = digestRead(task, role, entry.manifest);
   }
   if (causes.length > 0) return { task, kind: 'behind', causes };
   const print = fingerprint(task, digests, await resolved(task, env));
