@@ -18,11 +18,24 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/vmalloc.h>
 
 /* Zeroed room for @n elements of @size bytes, charged to the caller's memory cgroup, or NULL. */
 static inline void *l7_calloc(size_t n, size_t size)
 {
 	return kvcalloc(n, size, GFP_KERNEL_ACCOUNT);
+}
+
+/*
+ * Zeroed room of @size bytes that is kept, charged as above, or NULL. What is more than a page takes
+ * whole pages: kmalloc() would round it up to the next power of two, and the cap on all tables
+ * would be a cap on half of what they may take.
+ */
+static inline void *l7_keep(size_t size)
+{
+	if (size <= PAGE_SIZE)
+		return kzalloc(size, GFP_KERNEL_ACCOUNT);
+	return __vmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 }
 
 static inline void l7_free(const void *room)
@@ -86,6 +99,11 @@ static inline unsigned int hweight64(u64 word)
 static inline void *l7_calloc(size_t n, size_t size)
 {
 	return calloc(n, size);
+}
+
+static inline void *l7_keep(size_t size)
+{
+	return calloc(1, size);
 }
 
 static inline void l7_free(const void *room)

@@ -46,7 +46,7 @@ static long l7_usuals(const struct l7_dfa *dfa, u16 *usual)
 /* Room for a pattern and its rows. The caller points it at them, behind it. */
 static struct l7_pattern *l7_rows_room(const struct l7_dfa *dfa, size_t bytes, enum l7_form form)
 {
-	struct l7_pattern *p = l7_calloc(1, sizeof(*p) + bytes);
+	struct l7_pattern *p = l7_keep(sizeof(*p) + bytes);
 	unsigned int state;
 
 	if (!p)
