@@ -10,7 +10,7 @@ import { Failed } from '../../model/failure.js';
 import type { EngineName } from '../../model/runtime.js';
 import { allowance, type LimitOptions } from '../limits.js';
 import type { Engine } from './argv.js';
-import { manners, type Manner } from './manner.js';
+import { manners, type HostTraits, type Manner } from './manner.js';
 import { isOurs } from './ours.js';
 import { probe, type Holds } from './probe.js';
 import { makeTinyRoot } from './tiny-root.js';
@@ -32,6 +32,8 @@ export interface Preflight {
 
 /** OCI runtimes that podman may be told to take. */
 const RUNTIMES = ['runc', 'crun'];
+/** What podman says of a container that did not start, beside why. */
+const AFTERMATH = 'level=error msg="Unmounting ';
 /** Variables that decide which engine answers, and how. */
 const DECISIVE = ['DOCKER_HOST', 'DOCKER_CONTEXT', 'CONTAINER_HOST', 'CONTAINERS_CONF'];
 
@@ -88,11 +90,12 @@ async function firstThatWorks(
   folder: string,
 ): Promise<Found> {
   const troubles: string[] = [];
+  const host = await traits();
   await removeTree(folder);
   await mkdir(folder, { recursive: true });
   try {
     await makeTinyRoot(join(folder, 'root'));
-    for (const manner of manners(caller.name, await traits())) {
+    for (const manner of manners(caller.name, host)) {
       const holds = await attempt({ ...caller, manner }, folder);
       if (typeof holds === 'string') troubles.push(holds);
       else return { manner, holds, ...(troubles[0] === undefined ? {} : { refused: troubles[0] }) };
@@ -105,12 +108,20 @@ async function firstThatWorks(
     message: `${caller.name} ${version} runs no container here that is confined as it has to be`,
     details: [...new Set(troubles)],
     hints: [
-      ...(caller.name === 'podman' && caller.uid !== 0
-        ? ['users without privilege need lines in /etc/subuid and /etc/subgid (podman(1))']
-        : []),
+      ...(caller.name === 'podman' ? podmanHints(caller.uid, host) : []),
       `try \`${caller.name} run\` by hand, or take another --builder`,
     ],
   });
+}
+
+function podmanHints(uid: number, { runtimes }: HostTraits): string[] {
+  const others = RUNTIMES.filter((runtime) => !runtimes.includes(runtime));
+  return [
+    ...(uid === 0
+      ? []
+      : ['users without privilege need lines in /etc/subuid and /etc/subgid (podman(1))']),
+    ...(others.length === 0 ? [] : [`another OCI runtime may do: install ${others.join(' or ')}`]),
+  ];
 }
 
 async function attempt(engine: Engine, folder: string): Promise<Holds | string> {
@@ -119,12 +130,13 @@ async function attempt(engine: Engine, folder: string): Promise<Holds | string> 
   } catch (error) {
     if (!(error instanceof Failed) || error.failure.reason !== 'command-failed') throw error;
     const { details = [], message } = error.failure;
-    const said = details.find((line) => /error/i.test(line)) ?? details[0] ?? message;
+    const said =
+      details.find((line) => /error/i.test(line) && !line.includes(AFTERMATH)) ?? details[0] ?? message;
     return said.replace(/^Error: /, '');
   }
 }
 
-async function traits(): Promise<Parameters<typeof manners>[1]> {
+async function traits(): Promise<HostTraits> {
   const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
   return {
     runtimes: RUNTIMES.filter((runtime) => findProgram(runtime, path) !== undefined),
