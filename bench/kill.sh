@@ -1,20 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The full 6.1 job, killed (SIGKILL to its whole process group) at random moments and started again each time. It has to
-# end verified, with the artifacts of an undisturbed run.
+# The 6.1 job, killed (SIGKILL to its whole process group) at random moments and started again each time. It has to end
+# verified, with the artifacts of an undisturbed run, and without a process, mount, container or control group that is left.
 #
-# usage: kill.sh [KILLS [SEED [OUT]]]    OUT: of an undisturbed run, which is made otherwise
+# usage: kill.sh [KILLS [SEED [OUT [WORD...]]]]
+#	OUT	of an undisturbed run, or '' to make one
+#	WORD	for every run, such as --builder podman --mode module
+#	LONGEST	in the environment: seconds that a run gets at most before it is killed. Default: 60
 set -euo pipefail
 project=$(dirname "$(readlink -f "$0")")/..
 kills=${1:-10}
 RANDOM=${2:-1}
 whole=${3:-}
+words=("${@:4}")
+longest=${LONGEST:-60}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 set -m # each job a process group of its own
 
 run() { # STORE OUT
-	L7BUILD_CACHE=$1 "$project/l7build" --plain --kernel 6.1 --out "$2"
+	L7BUILD_CACHE=$1 "$project/l7build" --plain --kernel 6.1 --out "$2" "${words[@]}"
 }
 
 digests() { # OUT
@@ -26,7 +31,7 @@ digests() { # OUT
 
 "$project/l7build" list >/dev/null
 for kill in $(seq "$kills"); do
-	pause=$((RANDOM % 60 + 1))
+	pause=$((RANDOM % longest + 1))
 	run "$work/killed" "$work/killed-out" >"$work/log" 2>&1 &
 	job=$!
 	sleep "$pause"
@@ -42,5 +47,16 @@ if [ -z "$whole" ]; then
 fi
 diff <(digests "$work/killed-out") <(digests "$whole")
 echo "ended verified after $kills kills, every artifact the same as of an undisturbed run"
-pgrep -af "$work" && { echo 'processes were left behind'; exit 1; }
-exit 0
+
+left() { # what would be there of a killed run
+	pgrep -af "$work" || true
+	grep -F "$work" /proc/self/mountinfo || true
+	find /sys/fs/cgroup -type d -name 'l7build*' 2>/dev/null || true
+	for engine in podman docker; do
+		command -v "$engine" >/dev/null || continue
+		"$engine" ps --all --filter label=l7build.container 2>/dev/null | tail -n +2
+		"$engine" images --filter dangling=true --filter label=l7build.toolchain 2>/dev/null | tail -n +2
+	done
+}
+found=$(left)
+[ -z "$found" ] || { printf '%s\n' 'left behind:' "$found"; exit 1; }
