@@ -45,8 +45,14 @@ for kernel; do
 		at 6.1 checkpatch --builder host -- sh -c "cd source && perl scripts/checkpatch.pl --no-tree --strict \
 			--terse --no-summary -f $folder/*.[ch] include/uapi/linux/netfilter/xt_layer7.h"
 		;;
-	6.12) gcc 6.12 trixie-gcc-14 ;;
-	7.2) gcc 7.2 forky-gcc-16 ;;
+	6.12)
+		gcc 6.12 trixie-gcc-13
+		gcc 6.12 trixie-gcc-14
+		;;
+	7.2)
+		gcc 7.2 forky-gcc-15
+		gcc 7.2 forky-gcc-16
+		;;
 	*) echo "no toolchain is known here for Linux $kernel" >&2; exit 2 ;;
 	esac
 done
