@@ -10,6 +10,7 @@ import type { Task } from '../model/task.js';
 import { keyOf } from '../plan/fingerprint.js';
 import type { RunEnvironment } from './environment.js';
 import { inventory } from './inventory.js';
+import { outlineOf } from './outline.js';
 import { vouch } from './soundness.js';
 import { runStep } from './steps.js';
 import { digestOf } from './store.js';
@@ -77,6 +78,7 @@ export async function work(
       digest: derived ? key : digestOf(files),
       files,
       derived,
+      ...(derived ? { outline: await outlineOf(out) } : {}),
       facts: result.facts ?? {},
       created: new Date().toISOString(),
       ms: Math.round(performance.now() - started),

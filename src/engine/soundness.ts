@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import { ensureDirectory, kindOf, removeTree } from '../host/files.js';
 import type { Entry, EntryFile } from '../model/store.js';
 import { contentDigest } from './inventory.js';
+import { outlineOf } from './outline.js';
 import type { Store } from './store.js';
 
 /**
  * Reads an entry's files and compares them with what they were when it was made. Of a tree that is not
- * listed file by file nothing is known.
+ * listed file by file only the outline is compared: names, sizes and times.
  *
  * @returns the path of one that is missing or has another content
  */
 export async function damagedFile(entry: Entry): Promise<string | undefined> {
   if (sound.has(entry)) return undefined;
+  const { outline } = entry.manifest;
+  if (outline !== undefined && (await outlineOf(entry.dir)) !== outline) return 'the tree';
   for (const file of entry.manifest.files) {
     if (!(await isSound(join(entry.dir, file.path), file))) return file.path;
   }

@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
-import {
-  lstat,
-  mkdir,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
+import { lstat, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readJson } from '../host/files.js';
 import { withLock, type LockOptions } from '../host/lock.js';
 import type { Entry, EntryFile, Manifest } from '../model/store.js';
+import { manifestText, readManifest } from './manifest.js';
 
 /** Folder of a store for stores of builds that are done once more. */
 export const REBUILDS = 'rebuilds';
@@ -61,14 +52,9 @@ export class Store {
 
   /** The entry of a key, or undefined where there is none or its files are not all there. */
   async lookup(key: string): Promise<Entry | undefined> {
-    const home = this.#entry(key);
-    let manifest: Manifest;
-    try {
-      manifest = JSON.parse(await readFile(join(home, 'manifest.json'), 'utf8')) as Manifest;
-    } catch {
-      return undefined;
-    }
-    const dir = join(home, 'files');
+    const manifest = await this.#manifest(key);
+    if (manifest === undefined) return undefined;
+    const dir = join(this.#entry(key), 'files');
     const sound = await Promise.all(
       manifest.files.map((file) => hasSize(join(dir, file.path), file.size)),
     );
@@ -81,9 +67,8 @@ export class Store {
     const keys = await readdir(join(this.root, 'entries')).catch(() => []);
     const found = await Promise.all(
       keys.sort().map(async (key) => {
-        const manifest = (await readJson(join(this.#entry(key), 'manifest.json'))) as
-          Manifest | undefined;
-        return manifest?.key === key ? [{ dir: join(this.#entry(key), 'files'), manifest }] : [];
+        const manifest = await this.#manifest(key);
+        return manifest === undefined ? [] : [{ dir: join(this.#entry(key), 'files'), manifest }];
       }),
     );
     return found.flat();
@@ -107,9 +92,7 @@ export class Store {
   async publish(manifest: Manifest): Promise<Entry> {
     const staged = join(this.#staging(manifest.key), 'entry');
     const home = this.#entry(manifest.key);
-    await writeFile(join(staged, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`, {
-      flush: true,
-    });
+    await writeFile(join(staged, 'manifest.json'), manifestText(manifest), { flush: true });
     // All but the entry goes first: a run killed after the rename finds a hit and never looks here again.
     await rm(join(this.#staging(manifest.key), 'scratch'), { recursive: true, force: true });
     await mkdir(join(this.root, 'entries'), { recursive: true });
@@ -122,6 +105,12 @@ export class Store {
   /** Removes what was staged for a key. Call with the key's lock held. */
   async discard(key: string): Promise<void> {
     await rm(this.#staging(key), { recursive: true, force: true });
+  }
+
+  /** The manifest of an entry; undefined where there is none that can be read. */
+  async #manifest(key: string): Promise<Manifest | undefined> {
+    const json = await readJson(join(this.#entry(key), 'manifest.json')).catch(() => undefined);
+    return readManifest(json, key);
   }
 
   #entry(key: string): string {

@@ -41,6 +41,8 @@ export interface Manifest {
   readonly files: readonly EntryFile[];
   /** A tree of many files whose content follows from the inputs and is not listed file by file. */
   readonly derived: boolean;
+  /** How a derived tree looks from outside: see engine/outline.ts; missing in what an earlier version made. */
+  readonly outline?: string;
   readonly facts: Facts;
   /** ISO 8601. */
   readonly created: string;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { copyFile, rename, rm, rmdir } from 'node:fs/promises';
+import { copyFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exec } from '../host/exec.js';
 import { withLock } from '../host/lock.js';
@@ -8,7 +8,7 @@ import { errorCode, writing } from '../host/space.js';
 import { Failed } from '../model/failure.js';
 import type { StepContext } from '../model/step.js';
 import { readOverlay, sameFile, wanted, type Wanted } from './overlay-tree.js';
-import { readState, writeState } from './work-state.js';
+import { isOf, noteReturn, readState, writeState, type PristineTree } from './work-state.js';
 
 /** A patched source tree that is kept, and the O= directory for what is made from it. */
 export interface WorkTree {
@@ -38,7 +38,11 @@ export async function withWorkTree<T>(
     async () => {
       await applyOverlay(tree.dir, patch.dir, src, build);
       await ensureDirectory(build);
-      return use({ src, build });
+      try {
+        return await use({ src, build });
+      } finally {
+        await noteReturn(src);
+      }
     },
     {
       signal: ctx.signal,
@@ -71,10 +75,11 @@ export async function applyOverlay(
 ): Promise<void> {
   const next = await readOverlay(entry);
   const known = await readState(workTree);
-  const current = known?.pristine === pristine ? known.touched : undefined;
-  if (current === undefined) await makeAnew(pristine, workTree, built);
+  const of = { pristine, inode: (await stat(pristine)).ino };
+  const current = isOf(known, of) ? known.touched : undefined;
+  if (current === undefined) await makeAnew(of, workTree, built);
   const touched = [...new Set([...(current ?? []), ...next.files.keys(), ...next.removed])].sort();
-  await writeState(workTree, { pristine, touched });
+  await writeState(workTree, { ...of, touched });
   const goals = await Promise.all(
     touched.map(async (path) => ({ path, goal: await wanted(path, next, pristine) })),
   );
@@ -84,10 +89,11 @@ export async function applyOverlay(
   for (const { path, goal } of goals) {
     if (goal !== undefined) await putFile(workTree, path, goal);
   }
-  await writeState(workTree, { pristine, touched: [...next.files.keys(), ...next.removed].sort() });
+  await writeState(workTree, { ...of, touched: [...next.files.keys(), ...next.removed].sort() });
 }
 
-async function makeAnew(pristine: string, workTree: string, built?: string): Promise<void> {
+async function makeAnew(of: PristineTree, workTree: string, built?: string): Promise<void> {
+  const { pristine } = of;
   const partial = `${workTree}.partial`;
   for (const old of [
     `${workTree}.json`,
@@ -107,7 +113,7 @@ async function makeAnew(pristine: string, workTree: string, built?: string): Pro
     await ensureDirectory(partial);
     await exec(['cp', '-a', '--reflink=auto', '--', `${pristine}/.`, partial]);
   }
-  await writeState(workTree, { pristine, touched: [] });
+  await writeState(workTree, { ...of, touched: [] });
   await rename(partial, workTree);
 }
 

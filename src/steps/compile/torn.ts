@@ -61,14 +61,16 @@ interface Made {
 /**
  * Objects of the tree's own tools have no command files. Of them only those can be torn that are about as
  * new as the newest command file: that was written shortly before the end. The others stay, for with a
- * new objtool kbuild compiles everything again.
+ * new objtool kbuild compiles everything again. What is of the future was made before a clock was set back, and
+ * goes too: make would take it for newer than every change.
  */
 async function removeTorn(build: string): Promise<void> {
   const found: Made[] = [];
   await collect(build, found);
+  const now = Date.now();
   const last = found.reduce((newest, { command }) => Math.max(newest, command ?? 0), 0);
   for (const { path, made, command } of found) {
-    if (made > (command ?? last - AT_WORK_MS)) await rm(path);
+    if (made > Math.min(command ?? last - AT_WORK_MS, now)) await rm(path);
   }
 }
 

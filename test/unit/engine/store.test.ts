@@ -1,5 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, mkdtemp, readdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -65,6 +75,52 @@ test.each<[string, (entry: Entry) => Promise<void>]>([
 ])('an entry is a miss when %s', async (_, damage) => {
   await damage(await fill(KEY));
   expect(await store.lookup(KEY)).toBeUndefined();
+});
+
+test.each([
+  ['null'],
+  ['[]'],
+  ['{}'],
+  ['7'],
+  ['"text"'],
+  [`{"key":"${KEY}"}`],
+  [`{"key":"${KEY}","task":"t","digest":"d","facts":{},"files":[null]}`],
+  [`{"key":"${KEY}","task":"t","digest":"d","facts":null,"files":[]}`],
+])('an entry is a miss when its manifest is %s', async (json) => {
+  const { dir } = await fill(KEY);
+  await writeFile(join(dir, '../manifest.json'), json);
+  expect(await store.lookup(KEY)).toBeUndefined();
+  expect(await store.entries()).toEqual([]);
+});
+
+test('an entry is a miss when any byte of its manifest that says something is another', async () => {
+  const { dir } = await fill(KEY);
+  const file = join(dir, '../manifest.json');
+  const whole = await readFile(file, 'utf8');
+  for (const [from, to] of [
+    ['6.1', '6.7'],
+    ['compile:linux', 'compile:linuy'],
+    ['"ms": 7', '"ms": 8'],
+    ['lib/x.ko', 'lib/y.ko'],
+  ] as const) {
+    await writeFile(file, whole.replace(from, to));
+    expect(await store.lookup(KEY)).toBeUndefined();
+  }
+  await writeFile(file, whole);
+  expect(await store.lookup(KEY)).toBeDefined();
+});
+
+test('what an earlier version made, whose manifests had no seal, is found', async () => {
+  const made = await fill(KEY);
+  await writeFile(join(made.dir, '../manifest.json'), JSON.stringify(made.manifest));
+  expect(await store.lookup(KEY)).toEqual(made);
+});
+
+test('an entry under the key of another is a miss', async () => {
+  await fill(KEY);
+  const other = 'cd'.repeat(32);
+  await rename(join(root, 'entries', KEY), join(root, 'entries', other));
+  expect(await store.lookup(other)).toBeUndefined();
 });
 
 test('a derived tree needs only to be there', async () => {

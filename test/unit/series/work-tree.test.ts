@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -99,6 +100,23 @@ describe('a work tree', () => {
     writeFileSync(join(other, 'Kconfig'), 'another\n');
     await applyOverlay(other, shop.entry({}), work, build);
     expect(read('Kconfig')).toBe('another\n');
+    expect(existsSync(build)).toBe(false);
+  });
+});
+
+describe('a work tree whose pristine tree was damaged and made again', () => {
+  it('is made anew, since it has the files of the old one', async () => {
+    await apply(shop.entry({}));
+    make();
+    writeFileSync(join(shop.tree, 'Kconfig'), 'damaged\n');
+    expect(read('Kconfig')).toBe('damaged\n');
+    const quarantine = join(shop.root, 'quarantine');
+    renameSync(shop.tree, quarantine);
+    execFileSync('cp', ['-a', quarantine, shop.tree]);
+    rmSync(join(shop.tree, 'Kconfig'));
+    writeFileSync(join(shop.tree, 'Kconfig'), 'made again\n');
+    await apply(shop.entry({}));
+    expect(read('Kconfig')).toBe('made again\n');
     expect(existsSync(build)).toBe(false);
   });
 });
