@@ -37,7 +37,8 @@ export async function prepareOut(out: string): Promise<void> {
 
 async function sweep(path: string): Promise<void> {
   const age = await stat(path).then(
-    ({ mtimeMs }) => Date.now() - mtimeMs,
+    // What a clock that was ahead has left is as old as it is from the future.
+    ({ mtimeMs }) => Math.abs(Date.now() - mtimeMs),
     // Its writer has just finished.
     () => 0,
   );
