@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Failure } from '../model/failure.js';
+import { visible } from './visible.js';
 
 /**
  * A failure laid out for people: what failed, the lines that matter, the log, what to do.
@@ -15,7 +16,7 @@ export function failureText(failure: Failure, step?: string): string {
     ...(failure.log === undefined ? [] : [`  the whole log: ${failure.log}`]),
     ...(failure.hints ?? []).map((hint) => `  -> ${hint}`),
   ];
-  return lines.join('\n');
+  return visible(lines.join('\n'));
 }
 
 /** `file:line:col: message`, the line itself with a mark under the column, and the remedy. */

@@ -2,6 +2,7 @@
 import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2';
 import type { Event } from '../model/event.js';
 import type { Reporter } from './reporter.js';
+import { visible } from './visible.js';
 import { duration, outcomeText, progressText } from './words.js';
 
 type Row = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
@@ -40,7 +41,7 @@ export function liveReporter(): Reporter {
           change(rows.get(event.id), { doing: progressText(event.progress) });
           return;
         case 'task-warning':
-          change(rows.get(event.id), { doing: event.message });
+          change(rows.get(event.id), { doing: visible(event.message) });
           return;
         case 'task-finished':
           rows.get(event.id)?.finish(event);

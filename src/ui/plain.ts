@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Event } from '../model/event.js';
 import type { Reporter, WriteLine } from './reporter.js';
+import { visible } from './visible.js';
 import { duration, outcomeText, progressText } from './words.js';
 
 /** With --verbose, a running step is heard of at most this often, in milliseconds. */
@@ -30,7 +31,7 @@ export function plainReporter(write: WriteLine, verbose: boolean): Reporter {
           progress(event.id, progressText(event.progress));
           return;
         case 'task-warning':
-          write(`warn  ${title(event.id)}: ${event.message}`);
+          write(`warn  ${title(event.id)}: ${visible(event.message)}`);
           return;
         case 'check':
           write(
