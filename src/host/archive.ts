@@ -173,6 +173,7 @@ async function writeMembers(
   try {
     for await (const chunk of bytes) {
       if (signal.aborted) throw interrupted();
+      tree.read(chunk.length, placement.archive);
       parser.write(chunk);
       onProgress?.(tree.entries);
     }

@@ -20,12 +20,16 @@ export function refused(archive: string, member: string | undefined, why: string
   });
 }
 
+/** Bytes of a path, with its end (PATH_MAX in limits.h). */
+const LONGEST_PATH = 4096;
+
 /**
  * Path components of a member's name below the tree's root.
  *
  * @returns the components, none for the root itself; or why the name is refused
  */
 export function memberPath(name: string): readonly string[] | { readonly why: string } {
+  if (Buffer.byteLength(name) >= LONGEST_PATH) return { why: 'its name is longer than any path' };
   if (name.startsWith('/')) return { why: 'its name is absolute' };
   if (name.includes('\0')) return { why: 'its name holds a NUL byte' };
   const parts = name.split('/').filter((part) => part !== '' && part !== '.');

@@ -48,6 +48,9 @@ export interface Placement {
 
 /** Bits that a file or directory keeps: no set-user-ID, nobody else writes, the owner can. */
 const KEPT_MODE = 0o755;
+/** Bytes of a block of tar(5), and blocks that a member has at most beside its content, on the average. */
+const BLOCK = 512;
+const MOST_HEADERS = 16;
 const LATEST_MTIME = 2 ** 33;
 
 /**
@@ -65,6 +68,7 @@ export class TreeWriter {
   readonly #tops = new Map<Placement, string>();
   #entries = 0;
   #bytes = 0;
+  #read = 0;
 
   constructor(
     readonly root: string,
@@ -74,6 +78,20 @@ export class TreeWriter {
   /** Members written so far. */
   get entries(): number {
     return this.#entries;
+  }
+
+  /**
+   * Counts the bytes of an archive as a tar reader gets them: headers, and whatever stands behind the end, can
+   * be made as large as one likes and pack to nothing.
+   *
+   * @throws Failed `archive-refused`
+   */
+  read(bytes: number, archive: string): void {
+    this.#read += bytes;
+    const most = this.limits.bytes + MOST_HEADERS * BLOCK * this.limits.entries;
+    if (this.#read > most) {
+      throw refused(archive, undefined, `it unpacks to more than ${formatBytes(most)}`);
+    }
   }
 
   /**

@@ -56,7 +56,8 @@ const http = z.strictObject({
 const git = z.strictObject({
   git: z.strictObject({
     url: word(
-      /^(?:https?|git|ssh):\/\/[^\s]+$/,
+      // A host that begins with - would be an option of ssh(1).
+      /^(?:https?|git|ssh):\/\/(?!(?:[^/\s]*@)?-)[^\s]+$/,
       'an address with https://, git:// or ssh://',
       'Address of the repository.',
     ),
