@@ -2,9 +2,21 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Without a guest: seconds. `npm test` and `npm run check` run these three. */
+/** Kinds of faults that no test of the command line has: a few cases of each run with those. */
+const FEW_FAULTS = ['clock', 'damage', 'leftovers', 'readonly', 'servers'];
+
+/** Without a guest: minutes. `npm test` and `npm run check` run these three. */
 const fast = ['unit', 'contract', 'cli'].map((name) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 30_000, hookTimeout: 60_000 },
+  test: {
+    name,
+    include: [
+      `test/${name}/**/*.test.ts`,
+      ...(name === 'cli' ? [`test/faults/{${FEW_FAULTS.join(',')}}.test.ts`] : []),
+    ],
+    env: { L7BUILD_TEST_FAULTS_EVERY: '9' },
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
 }));
 
 /** Boots guests, some after a build: minutes. One file at a time, since each takes the machine. */
@@ -18,9 +30,14 @@ const guest = {
   },
 };
 
+/** Runs under faults: a quarter of an hour. `npm run test:faults` runs them. See docs/faults.md. */
+const faults = {
+  test: { name: 'faults', include: ['test/faults/**/*.test.ts'], hookTimeout: 60_000 },
+};
+
 export default defineConfig({
   test: {
-    projects: [...fast, guest],
+    projects: [...fast, guest, faults],
     coverage: {
       // v8's, which counts the lines of programs that tests start too: commands are tested as users run them.
       provider: 'custom',

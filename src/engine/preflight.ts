@@ -115,6 +115,8 @@ export const TESTING: readonly Requirement[] = [
   program('cpio', 'cpio', 'tests: reads the initramfs'),
   program('pgrep', 'procps', 'tests: sees what processes are left'),
   program('ssh-keygen', 'openssh-client', 'tests: checks signatures'),
+  program('/usr/sbin/nginx', 'nginx-light', 'tests: a server whose answers can go wrong'),
+  program('faketime', 'faketime', 'tests: runs under a wrong clock'),
 ];
 
 /** What decides which of all that a job needs. */

@@ -1,35 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { canMount, sized, unmount } from './mounts.js';
 import { FakeProject } from './project.js';
 
-/** Makes a folder a file system of so many KiB, or changes its size. */
-function sized(folder: string, kib: number, ...remount: readonly string[]): boolean {
-  mkdirSync(folder, { recursive: true });
-  const options = [...remount, `size=${String(kib)}k`].join(',');
-  return spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]).status === 0;
-}
-
-/** Only root can do that. */
-function canSize(): boolean {
-  const folder = mkdtempSync(join(tmpdir(), 'l7build-mount-'));
-  const can = sized(folder, 4);
-  if (can) execFileSync('umount', [folder]);
-  rmdirSync(folder);
-  return can;
-}
-
-describe.skipIf(!canSize())('a full disk', () => {
+describe.skipIf(!canMount())('a full disk', () => {
   let project: FakeProject;
   let mounted: string | undefined;
   beforeEach(async () => {
     project = await FakeProject.make();
   });
   afterEach(async () => {
-    if (mounted !== undefined) execFileSync('umount', [mounted]);
+    if (mounted !== undefined) unmount(mounted);
     mounted = undefined;
     await project.remove();
   });
