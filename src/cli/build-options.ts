@@ -23,6 +23,7 @@ export interface BuildOptions {
   readonly out?: string;
   readonly verify: boolean;
   readonly jobs: number;
+  readonly ccache: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
   readonly plain: boolean;
@@ -59,6 +60,7 @@ export function addBuildOptions(command: Command): Command {
   return addShowOptions(
     addChoiceOptions(command.allowExcessArguments().hook('preAction', refuseStray))
       .option('--no-verify', 'stop before the guest')
+      .option('--no-ccache', 'compile kernels without ccache, though it is there')
       .option('--dry-run', 'print the plan and stop', false),
   );
 }

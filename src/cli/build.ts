@@ -64,6 +64,7 @@ async function perform(job: Job, options: BuildOptions, stage: Stage): Promise<E
     policy: job.policy,
     builder: job.builder,
     jobs: options.jobs,
+    ccache: options.ccache,
     signal,
     emit,
     onResult: ({ task, key, entry }) => {

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Command } from 'commander';
-import { lacking, missing, requirements, TESTING, type Requirement } from '../engine/preflight.js';
+import {
+  helpers,
+  lacking,
+  missing,
+  requirements,
+  TESTING,
+  type Requirement,
+} from '../engine/preflight.js';
 import { EXIT, type ExitCode } from '../model/failure.js';
 import { BUILDERS, type BuilderName, type Confinement } from '../model/runtime.js';
 import { tryBuilder } from '../runtimes/choose.js';
@@ -20,6 +27,8 @@ interface DoctorOptions {
 /** What a host has, lacks, and cannot use although it is there. */
 export interface Findings {
   readonly missing: readonly Requirement[];
+  /** What nothing fails without, and is not there either. */
+  readonly optional: readonly Requirement[];
   readonly toolchain: Readonly<Record<string, string>>;
   readonly confinement: Confinement;
   /** The accelerator that the calibration chose, with the reason; without QEMU there is none. */
@@ -48,19 +57,18 @@ export function addDoctor(program: Command, shell: Shell): void {
 }
 
 async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<ExitCode> {
-  const needs = [
-    ...requirements({
-      mode: 'full',
-      verify: true,
-      builder: 'host',
-      busybox: 'host',
-      musl: false,
-    }),
-    ...(options.dev ? TESTING : []),
-  ];
-  const absent = await missing(needs);
+  const job = {
+    mode: 'full',
+    verify: true,
+    builder: 'host',
+    busybox: 'host',
+    musl: false,
+  } as const;
+  const needs = [...requirements(job), ...(options.dev ? TESTING : [])];
+  const optional = helpers(job);
+  const absent = await missing([...needs, ...optional]);
   if (absent.length > 0 && options.install) await install(absent, signal);
-  const findings = await examine(await missing(needs));
+  const findings = await examine(await missing(needs), await missing(optional));
   if (options.json) writeLine(JSON.stringify(findings, null, 2));
   else for (const line of findingsText(findings, needs.length)) writeLine(line);
   if (findings.missing.length === 0) return EXIT.verified;
@@ -68,7 +76,10 @@ async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<Exit
   return EXIT.hostLacks;
 }
 
-async function examine(absent: readonly Requirement[]): Promise<Findings> {
+async function examine(
+  absent: readonly Requirement[],
+  optional: readonly Requirement[],
+): Promise<Findings> {
   const cache = storeRoot(process.env);
   const builder = await openBuilder('host', { cache });
   const hasQemu = !absent.some(
@@ -76,6 +87,7 @@ async function examine(absent: readonly Requirement[]): Promise<Findings> {
   );
   return {
     missing: absent,
+    optional,
     toolchain: builder.toolchain ?? {},
     confinement: builder.confinement,
     ...(hasQemu ? { vm: await calibrate(cache) } : {}),
@@ -94,6 +106,9 @@ function findingsText(findings: Findings, needed: number): string[] {
   return [
     `programs and headers: ${String(needed - findings.missing.length)} of ${String(needed)} are there`,
     ...Object.entries(findings.toolchain).map(([tool, version]) => `  ${tool}: ${version}`),
+    ...findings.optional.map(
+      (lack) => `  not there, and optional: ${lack.what} (package ${lack.package}): ${lack.why}`,
+    ),
     `compiling: network ${confinement.network}, files ${confinement.filesystem}, user ${confinement.user}`,
     'builders:',
     ...findings.builders.map(

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { installPackages } from '../engine/install.js';
 import {
+  helpers,
   lacking,
   missing,
   packagesFor,
@@ -10,6 +11,7 @@ import {
   type Demands,
   type Requirement,
 } from '../engine/preflight.js';
+import { Failed } from '../model/failure.js';
 import type { BuilderName } from '../model/runtime.js';
 import type { BuildOptions } from './build-options.js';
 import { usesMusl, type Chosen } from './job.js';
@@ -32,27 +34,37 @@ export function demands(
  */
 export async function ensureHost(
   chosen: Pick<Chosen, 'busybox' | 'iptables'>,
-  options: Pick<BuildOptions, 'mode' | 'verify' | 'installDeps'>,
+  options: Pick<BuildOptions, 'mode' | 'verify' | 'installDeps' | 'ccache'>,
   builder: BuilderName,
   signal: AbortSignal,
 ): Promise<void> {
-  await ensureThere(requirements(demands(chosen, options, builder)), options, signal);
+  const wanted = demands(chosen, options, builder);
+  const helpful = options.ccache ? helpers(wanted) : [];
+  await ensureThere(requirements(wanted), options, signal, helpful);
 }
 
 /**
  * Sees to it that the host has some things.
  *
+ * @param helpful what is installed as well, and gone without if that fails
  * @throws Failed as `ensureHost`
  */
 export async function ensureThere(
   needs: readonly Requirement[],
   { installDeps }: Pick<BuildOptions, 'installDeps'>,
   signal: AbortSignal,
+  helpful: readonly Requirement[] = [],
 ): Promise<void> {
   const absent = await missing(needs);
-  if (absent.length === 0) return;
-  if (!installDeps) throw lacking(absent);
-  await install(absent, signal);
+  if (absent.length > 0 && !installDeps) throw lacking(absent);
+  const wanted = [...absent, ...(installDeps ? await missing(helpful) : [])];
+  if (wanted.length === 0) return;
+  try {
+    await install(wanted, signal);
+  } catch (error) {
+    const host = error instanceof Failed && error.failure.reason === 'host-lacks';
+    if (!host || absent.length > 0) throw error;
+  }
   const still = await missing(needs);
   if (still.length > 0) throw lacking(still);
 }

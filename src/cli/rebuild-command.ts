@@ -98,9 +98,9 @@ function again(
   }
   const more = Object.entries(changed).flatMap(([name, value]) => [`--${name}`, value]);
   const command = addBuildOptions(new Command('rebuild')).exitOverride();
-  command.parse([...words, ...more, '--out', out, '--no-verify', ...(plain ? ['--plain'] : [])], {
-    from: 'user',
-  });
+  // What earlier compiles left proves nothing.
+  const always = ['--out', out, '--no-verify', '--no-ccache'];
+  command.parse([...words, ...more, ...always, ...(plain ? ['--plain'] : [])], { from: 'user' });
   return command.opts();
 }
 

@@ -67,6 +67,7 @@ async function standAt(
   const how = {
     ...options,
     verify: false,
+    ccache: false,
     dryRun: false,
     json: false,
     plain: true,

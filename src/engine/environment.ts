@@ -20,6 +20,8 @@ export interface RunEnvironment extends LookupEnvironment {
   readonly logs: string;
   readonly builder: Builder;
   readonly jobs: number;
+  /** False if ccache is not to be used though it is there. */
+  readonly ccache?: boolean;
   readonly emit: Emit;
   /** Told of every task that is done, before its event. */
   readonly onResult: (result: TaskResult) => void;

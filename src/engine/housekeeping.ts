@@ -23,6 +23,7 @@ export async function survey(store: Store): Promise<Stored[]> {
   const found = [
     ...(await entriesOf(store)),
     ...(await others(store, 'work', 'work tree')),
+    ...(await others(store, 'ccache', "a kernel's objects, of ccache")),
     ...(await others(store, 'shell', 'what a shell changed')),
     ...(await others(store, 'quarantine', 'put aside')),
   ];

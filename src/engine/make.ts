@@ -108,6 +108,7 @@ async function context(
     policy: env.policy,
     runtime: () => env.builder.open(workshopOf(dirs.needs, tools)),
     jobs: env.jobs,
+    ...(env.ccache === undefined ? {} : { ccache: env.ccache }),
     signal: env.signal,
     progress: (progress) => {
       env.emit({ type: 'task-progress', id: task.id, progress });

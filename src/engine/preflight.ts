@@ -152,6 +152,13 @@ export function requirements(job: Demands): Requirement[] {
   ];
 }
 
+/** What a job goes without where it has to: it only takes longer then. */
+export function helpers({ mode, builder }: Pick<Demands, 'mode' | 'builder'>): Requirement[] {
+  return mode === 'full' && builder === 'host'
+    ? [program('ccache', 'ccache', 'keeps what was compiled for the next build of the same kernel')]
+    : [];
+}
+
 /** Those that are not there. */
 export async function missing(needs: readonly Requirement[]): Promise<Requirement[]> {
   const found = await Promise.all(needs.map(isThere));

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import type { CcacheUse } from '../model/ccache.js';
+import type { Event } from '../model/event.js';
 import { Failed } from '../model/failure.js';
 import type { Plan, Task } from '../model/task.js';
 import { keyOf } from '../plan/fingerprint.js';
@@ -6,6 +8,8 @@ import type { RunEnvironment, TaskResult } from './environment.js';
 import { inputsOf, intact, printOf, type Running } from './inputs.js';
 import { make } from './make.js';
 import { Stop } from './stop.js';
+
+type Finished = Extract<Event, { type: 'task-finished' }>;
 
 /**
  * Runs a plan: every task as soon as what it needs is there, taken from the store where its key is known.
@@ -54,7 +58,7 @@ async function runTask(task: Task, running: Running, env: RunEnvironment): Promi
       outcome: result.hit ? 'hit' : 'done',
       ms: Math.round(performance.now() - started),
       digest: result.entry.manifest.digest,
-      ...warned(result),
+      ...told(result),
     });
     return result;
   } catch (error) {
@@ -70,10 +74,15 @@ async function runTask(task: Task, running: Running, env: RunEnvironment): Promi
   }
 }
 
-/** The compiler's warnings of a task that was done just now. */
-function warned({ hit, entry }: TaskResult): { readonly warnings?: number } {
-  const { warnings } = entry.manifest.facts;
-  return hit || !Array.isArray(warnings) || warnings.length === 0
-    ? {}
-    : { warnings: warnings.length };
+/** What a task that was done just now has to tell: of the compiler's warnings, and of ccache. */
+function told({ hit, entry }: TaskResult): Pick<Finished, 'warnings' | 'ccache'> {
+  if (hit) return {};
+  const { warnings, ccache } = entry.manifest.facts as {
+    readonly warnings?: readonly string[];
+    readonly ccache?: CcacheUse;
+  };
+  return {
+    ...(warnings === undefined || warnings.length === 0 ? {} : { warnings: warnings.length }),
+    ...(ccache === undefined ? {} : { ccache }),
+  };
 }

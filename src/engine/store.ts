@@ -16,6 +16,7 @@ export const REBUILDS = 'rebuilds';
  *     entries/<key>/manifest.json   what the task yielded
  *     entries/<key>/files/          the output itself
  *     staging/<key>/                a task at work; only the holder of the key's lock touches it
+ *     ccache/                       what compiles keep of their objects, see steps/compile/ccache.ts
  *     rebuilds/                     stores of builds that are done once more to be compared
  *     locks/<key>                   see host/lock.ts
  *     locks/in-use                  shared by all who read entries, had alone by who removes some

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import type { CcacheUse } from './ccache.js';
 import type { CheckResult } from './check.js';
 import type { ExitCode, Failure } from './failure.js';
 import type { Verb } from './task.js';
@@ -39,6 +40,8 @@ export type Event =
       readonly digest?: string;
       /** How many different warnings the compiler gave, when it gave any. */
       readonly warnings?: number;
+      /** What ccache did, for a compile that could use it. */
+      readonly ccache?: CcacheUse;
       readonly failure?: Failure;
     }
   | {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import type { CcacheUse } from './ccache.js';
 import type { CheckResult, KernelComplaint } from './check.js';
 import type { TaskOutcome } from './event.js';
 import type { ExitCode, Failure } from './failure.js';
@@ -41,6 +42,9 @@ export interface ReportedWarning {
   readonly text: string;
 }
 
+/** What ccache did in a step that compiled. */
+export type ReportedCcache = CcacheUse & { readonly step: string };
+
 /** The record of a run: on disk from its first second, replaced atomically at every change. */
 export interface Report {
   readonly schema: typeof REPORT_SCHEMA;
@@ -64,6 +68,8 @@ export interface Report {
   readonly artifacts: readonly ReportedArtifact[];
   /** Of the compilers, each once; missing when there are none. */
   readonly warnings?: readonly ReportedWarning[];
+  /** Of each compile that could use it, as it was when it compiled; missing when there was none. */
+  readonly ccache?: readonly ReportedCcache[];
   readonly guest?: {
     readonly accelerator: string;
     readonly why: string;

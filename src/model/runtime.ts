@@ -18,6 +18,8 @@ export interface BuildCommand {
   readonly cwd: string;
   /** The whole environment besides PATH and HOME, which the builder sets. */
   readonly env: Readonly<Record<string, string>>;
+  /** Directory whose programs come before the builder's own of the same name. */
+  readonly programs?: string;
   /** Directories the command may write; everything else is read-only. */
   readonly writable: readonly string[];
   /** Output of both streams is appended to this file. */

@@ -37,6 +37,8 @@ export interface StepContext {
   runtime(): Promise<Runtime>;
   /** Parallel jobs for make. */
   readonly jobs: number;
+  /** False if ccache is not to be used though it is there. */
+  readonly ccache?: boolean;
   readonly signal: AbortSignal;
   progress(progress: Progress): void;
   warn(message: string): void;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import type { CcacheUse } from '../model/ccache.js';
 import type { CheckResult, KernelComplaint } from '../model/check.js';
 import type { ConfigVerdict } from '../model/config.js';
 import type { LedgerLine } from '../model/ledger.js';
@@ -11,7 +12,7 @@ type Guest = NonNullable<Report['guest']>;
 
 /** The part of a report that one task's facts fill. */
 export type ReportedFacts = Partial<
-  Pick<Report, 'inputs' | 'patches' | 'config' | 'guest' | 'checks' | 'warnings'>
+  Pick<Report, 'inputs' | 'patches' | 'config' | 'guest' | 'checks' | 'warnings' | 'ccache'>
 > & { readonly toolchain?: Readonly<Record<string, string>> };
 
 /**
@@ -30,10 +31,8 @@ export function reportedFacts(task: Task, facts: Facts): ReportedFacts {
       return verified(facts);
     case 'toolchain':
       return { toolchain: facts['versions'] as Record<string, string> };
-    case 'compile': {
-      const warnings = (facts['warnings'] ?? []) as string[];
-      return { warnings: warnings.map((text) => ({ step: task.id, text })) };
-    }
+    case 'compile':
+      return compiled(task.id, facts);
     case 'unpack':
     case 'package':
     case 'image':
@@ -48,6 +47,15 @@ function inputsOf(source: string, fetched: Fetched): ReportedInput[] {
     pinned: fetched.pinned,
     ...(fetched.version === undefined ? {} : { version: fetched.version }),
   }));
+}
+
+function compiled(step: string, facts: Facts): ReportedFacts {
+  const warnings = (facts['warnings'] ?? []) as string[];
+  const ccache = facts['ccache'] as CcacheUse | undefined;
+  return {
+    warnings: warnings.map((text) => ({ step, text })),
+    ...(ccache === undefined ? {} : { ccache: [{ step, ...ccache }] }),
+  };
 }
 
 function verified(facts: Facts): ReportedFacts {

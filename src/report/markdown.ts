@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { ccacheWords } from '../model/ccache.js';
 import type { Report } from '../model/report.js';
 import { markdownTable } from './markdown-table.js';
 
@@ -11,6 +12,7 @@ export function renderMarkdown(report: Report): string {
     ...(failure === undefined ? [] : [failure.message, '', ...quoted(failure.details ?? []), '']),
     `- started ${report.started}${report.ended === undefined ? '' : `, ended ${report.ended}`}`,
     `- builder ${report.builder.name}: ${report.builder.confinement.how}`,
+    ...(report.ccache ?? []).map((use) => `- ${use.step}: ${ccacheWords(use)}`),
     ...(guest === undefined
       ? []
       : [

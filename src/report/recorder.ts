@@ -76,6 +76,7 @@ export class Recorder {
     const guest = found.findLast((each) => each.guest !== undefined)?.guest;
     const toolchain = found.find((each) => each.toolchain !== undefined)?.toolchain;
     const warnings = found.flatMap((each) => each.warnings ?? []);
+    const ccache = found.flatMap((each) => each.ccache ?? []);
     const { builder } = this.#report;
     this.#set({
       inputs: found.flatMap((each) => each.inputs ?? []),
@@ -83,6 +84,7 @@ export class Recorder {
       config: found.flatMap((each) => each.config ?? []),
       checks: found.flatMap((each) => each.checks ?? []),
       ...(warnings.length === 0 ? {} : { warnings }),
+      ...(ccache.length === 0 ? {} : { ccache }),
       ...(guest === undefined ? {} : { guest }),
       ...(toolchain === undefined ? {} : { builder: { ...builder, toolchain } }),
     });

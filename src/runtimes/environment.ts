@@ -5,6 +5,10 @@ import type { BuildCommand } from '../model/runtime.js';
 const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The whole environment of a command in a builder: what it asked for, and the same for everybody. */
-export function commandEnv({ env }: Pick<BuildCommand, 'env'>): Record<string, string> {
-  return { LC_ALL: 'C', TZ: 'UTC', ...env, PATH: SYSTEM_PATH, HOME: '/nonexistent' };
+export function commandEnv({
+  env,
+  programs,
+}: Pick<BuildCommand, 'env' | 'programs'>): Record<string, string> {
+  const path = programs === undefined ? SYSTEM_PATH : `${programs}:${SYSTEM_PATH}`;
+  return { LC_ALL: 'C', TZ: 'UTC', ...env, PATH: path, HOME: '/nonexistent' };
 }

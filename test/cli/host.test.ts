@@ -39,11 +39,13 @@ describe('a host without a program', () => {
   });
 
   it('is told by doctor and explain as well', async () => {
-    const PATH = pathWithout('qemu-system-x86_64', 'flex');
+    const PATH = pathWithout('qemu-system-x86_64', 'flex', 'ccache');
     const doctor = await project.start(['doctor', '--json'], { PATH }).ended;
     expect(doctor.code).toBe(3);
-    const { missing } = JSON.parse(doctor.stdout) as { missing: { package: string }[] };
+    type Lacks = readonly { readonly package: string }[];
+    const { missing, optional } = JSON.parse(doctor.stdout) as { missing: Lacks; optional: Lacks };
     expect(missing.map(({ package: name }) => name).sort()).toEqual(['flex', 'qemu-system-x86']);
+    expect(optional.map(({ package: name }) => name)).toEqual(['ccache']);
     const explain = await project.start(['explain', '--kernel', '9.9'], { PATH }).ended;
     expect(explain.code).toBe(3);
     expect(explain.stdout).toContain('qemu-system-x86_64 (package qemu-system-x86)');

@@ -94,13 +94,13 @@ function runtimeOver({ toolchain }: Workshop, setting: Setting): Runtime {
   const { engine, confinement, cache } = setting;
   const prefix = engineArgv(engine);
   const container = async (
-    { argv, cwd, env, signal }: Pick<BuildCommand, 'argv' | 'cwd' | 'env' | 'signal'>,
+    command: Pick<BuildCommand, 'argv' | 'cwd' | 'env' | 'programs' | 'signal'>,
     writable: Container['writable'],
   ): Promise<Container> => ({
     name: await ownedName(),
-    root: await rootFor(toolchain, setting, signal),
-    argv: withEnv(argv, commandEnv({ env })),
-    cwd,
+    root: await rootFor(toolchain, setting, command.signal),
+    argv: withEnv(command.argv, commandEnv(command)),
+    cwd: command.cwd,
     readable: [cache],
     writable,
   });

@@ -43,7 +43,7 @@ interface Circumstances {
  * The script that makes the machine ready for a command and runs it, in words of guest/builder/workshop.
  */
 export function commandScript(
-  command: Pick<BuildCommand, 'argv' | 'cwd' | 'env'>,
+  command: Pick<BuildCommand, 'argv' | 'cwd' | 'env' | 'programs'>,
   { shares, user, processes, now }: Circumstances,
 ): string {
   const words = [

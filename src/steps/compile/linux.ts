@@ -7,6 +7,7 @@ import type { StepContext, StepResult } from '../../model/step.js';
 import { withWorkTree, type WorkTree } from '../../series/work-tree.js';
 import { kbuildEnv, kbuildMake, srcArch } from '../kbuild.js';
 import { need } from '../needs.js';
+import { openCcache } from './ccache.js';
 import { estimateObjects } from './estimate.js';
 import { makerAt } from './make.js';
 import type { BuildSite } from './site.js';
@@ -26,7 +27,8 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
     const whole = await isUntouched(build);
     const total = whole ? await totalOf(src, params.arch, ctx) : undefined;
     const site = await linuxSite(tree, params);
-    const maker = await makerAt(site, ctx, { writable: [build, ctx.out], total });
+    const ccache = await openCcache(params.era, ctx);
+    const maker = await makerAt(site, ctx, { writable: [build, ctx.out], total, ccache });
     await guardTorn(
       build,
       () => maker.make(`-j${String(ctx.jobs)}`, ...site.targets),
@@ -40,7 +42,7 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
     await maker.make(`INSTALL_HDR_PATH=${headers}`, 'headers_install');
     await removeNotes(headers);
     const release = await collect(build, ctx.out, params.arch);
-    return { facts: { ...maker.facts(), release } };
+    return { facts: { ...maker.facts(), ccache: await ccache.use(), release } };
   });
 }
 

@@ -3,6 +3,7 @@ import type { Argv } from '../../host/exec.js';
 import { Failed } from '../../model/failure.js';
 import type { StepContext } from '../../model/step.js';
 import type { Facts } from '../../model/store.js';
+import type { Ccache } from './ccache.js';
 import { failedMake } from './failed-make.js';
 import { MakeOutput } from './make-output.js';
 import type { BuildSite } from './site.js';
@@ -26,6 +27,7 @@ export interface Maker {
  *
  * @param writable directories that the commands may write
  * @param total objects that a whole compile has, where this one is whole and the number known
+ * @param ccache around the compiler; the commands that look at a failure again go without
  */
 export async function makerAt(
   site: BuildSite,
@@ -33,7 +35,12 @@ export async function makerAt(
   {
     writable,
     total,
-  }: { readonly writable: readonly string[]; readonly total?: number | undefined },
+    ccache,
+  }: {
+    readonly writable: readonly string[];
+    readonly total?: number | undefined;
+    readonly ccache?: Ccache;
+  },
 ): Promise<Maker> {
   const runtime = await ctx.runtime();
   const output = new MakeOutput(site.known);
@@ -41,6 +48,7 @@ export async function makerAt(
   const onKilled = (): void => {
     killed = true;
   };
+  const { env = {}, writable: kept = [], programs } = ccache?.command ?? {};
   const facts = (): Facts => ({ warnings: [...output.warnings] });
   const onLine = (line: string): void => {
     const note = output.take(line);
@@ -57,8 +65,9 @@ export async function makerAt(
     runtime.run({
       argv,
       cwd: site.cwd,
-      env: site.env,
-      writable,
+      env: { ...site.env, ...env },
+      writable: [...writable, ...kept],
+      ...(programs === undefined ? {} : { programs }),
       log: ctx.log,
       signal: ctx.signal,
       onLine,

@@ -8,8 +8,22 @@ import type { StepContext } from '../../model/step.js';
 const FOLDERS = ['usr/local/bin', 'usr/bin', 'bin'];
 
 /**
- * Makes sure that the builder has programs that not every one has. Looks, and starts nothing: a command
- * can be a virtual machine.
+ * A program's absolute path inside the builder, or undefined if it has none. Looks, and starts nothing: a
+ * command can be a virtual machine.
+ */
+export async function programIn(
+  { toolchain }: StepContext['needs'],
+  program: string,
+): Promise<string | undefined> {
+  const root = toolchain === undefined ? '/' : join(toolchain.dir, 'root');
+  for (const folder of FOLDERS) {
+    if ((await kindOf(join(root, folder, program))) !== 'none') return join('/', folder, program);
+  }
+  return undefined;
+}
+
+/**
+ * Makes sure that the builder has programs that not every one has.
  *
  * @param programs the Debian package of each
  * @param why completes "this host has no …, which …"
@@ -20,16 +34,13 @@ export async function requirePrograms(
   programs: Readonly<Record<string, string>>,
   why: string,
 ): Promise<void> {
-  const { toolchain } = needs;
-  const root = toolchain === undefined ? '/' : join(toolchain.dir, 'root');
   const missing: string[] = [];
   for (const program of Object.keys(programs)) {
-    const found = await Promise.all(FOLDERS.map((folder) => kindOf(join(root, folder, program))));
-    if (found.every((kind) => kind === 'none')) missing.push(program);
+    if ((await programIn(needs, program)) === undefined) missing.push(program);
   }
   if (missing.length === 0) return;
   const packages = [...new Set(missing.map((program) => programs[program] ?? program))].join(' ');
-  const own = toolchain === undefined;
+  const own = needs['toolchain'] === undefined;
   throw new Failed({
     reason: 'host-lacks',
     message: `${own ? 'this host' : 'the toolchain'} has no ${missing.join(', ')}, which ${why}`,

@@ -53,15 +53,18 @@ describe('survey', () => {
     await mkdir(join(root, 'work/tree'), { recursive: true });
     await writeFile(join(root, 'work/tree.lock'), '');
     await utimes(join(root, 'work/tree'), 1, 1);
+    await mkdir(join(root, 'ccache/tree-gcc'), { recursive: true });
+    await utimes(join(root, 'ccache/tree-gcc'), 2, 2);
     const found = await survey(store);
     expect(found.map(({ what }) => what)).toEqual([
       'work tree',
+      "a kernel's objects, of ccache",
       'compile:old',
       'compile:new',
       'compile:used',
     ]);
-    expect(found[1]?.bytes).toBeGreaterThanOrEqual(64 * KIB);
-    expect(found[1]?.bytes).toBeLessThan(100 * KIB);
+    expect(found[2]?.bytes).toBeGreaterThanOrEqual(64 * KIB);
+    expect(found[2]?.bytes).toBeLessThan(100 * KIB);
   });
 
   it('finds nothing where there is no store', async () => {

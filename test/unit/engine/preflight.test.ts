@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { BuilderName } from '../../../src/model/runtime.js';
 import {
+  helpers,
   lacking,
   missing,
   packagesFor,
@@ -54,6 +55,15 @@ test('a builder with a root needs what makes it, and no compiler of the machine'
   }
   expect(names('podman')).toContain('podman');
   expect(names('qemu')).toContain('qemu-system-x86');
+});
+
+test('ccache helps where the machine compiles a whole kernel, and nothing needs it', () => {
+  const names = (change: Partial<Demands>): string[] =>
+    packagesFor(helpers({ ...MODERN, ...change }));
+  expect(names({})).toEqual(['ccache']);
+  expect(names({ mode: 'module' })).toEqual([]);
+  expect(names({ builder: 'chroot' })).toEqual([]);
+  expect(packagesFor(requirements(MODERN))).not.toContain('ccache');
 });
 
 test('musl is asked for where something is compiled with it by the machine, and busybox where it is the guest’s', () => {

@@ -17,6 +17,18 @@ const tasks: Task[] = [
     host: {},
   },
   {
+    id: 'compile:linux',
+    verb: 'compile',
+    title: 'compile linux',
+    needs: {},
+    params: {
+      what: 'linux',
+      arch: 'x86_64',
+      era: { name: 'modern', panicNow: '-1', userland: 'host' },
+    },
+    host: {},
+  },
+  {
     id: 'verify',
     verb: 'verify',
     title: 'verify <in> a "guest"',
@@ -91,7 +103,11 @@ function failedRun(): Report {
 }
 
 test('a record starts with every step pending', () => {
-  expect(recorder().report.steps.map((step) => step.outcome)).toEqual(['pending', 'pending']);
+  expect(recorder().report.steps.map((step) => step.outcome)).toEqual([
+    'pending',
+    'pending',
+    'pending',
+  ]);
 });
 
 test('a record keeps steps, inputs, what a failed step found, and the end', () => {
@@ -123,6 +139,16 @@ test('markdown leads with the verdict and marks unpinned inputs', () => {
   expect(page).toContain('| linux | linux.tar |  | ab | /src | **no** |');
   expect(page).toContain('| http counts \\| on http | nft | failed | 0 packets |');
   expect(page).toContain('`l7build --kernel 6.1`');
+});
+
+test.each([
+  [{ hits: 3, misses: 1 }, '- compile:linux: ccache had 3 of 4 objects (75 %)'],
+  [{ off: 'the run was told so' }, '- compile:linux: without ccache: the run was told so'],
+])('what ccache did stands in the record and on the page: %j', (ccache, line) => {
+  const record = recorder();
+  record.finished('compile:linux', 'k2', { warnings: [], ccache, release: '6.1.1' });
+  expect(record.report.ccache).toEqual([{ step: 'compile:linux', ...ccache }]);
+  expect(renderMarkdown(record.report)).toContain(`\n${line}\n`);
 });
 
 test('junit has a case for every step and check, escaped, with what failed', () => {

@@ -34,3 +34,10 @@ test('what a task took stands with its warnings, if there are any', () => {
   expect(outcomeText({ ms: 12_000, warnings: 1 })).toBe('12 s, 1 warning');
   expect(outcomeText({ ms: 12_000, warnings: 3 })).toBe('12 s, 3 warnings');
 });
+
+test('and with what ccache had, if it was on', () => {
+  expect(outcomeText({ ms: 12_000, ccache: { hits: 3, misses: 1 }, warnings: 1 })).toBe(
+    '12 s, ccache had 3 of 4 objects (75 %), 1 warning',
+  );
+  expect(outcomeText({ ms: 12_000, ccache: { off: 'none is there' } })).toBe('12 s');
+});
