@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sha256 } from '../../../src/host/hash.js';
+import { findProgram } from '../../../src/host/tools.js';
 import { openBuilder } from '../../../src/runtimes/index.js';
+import { ccacheEnv, countsIn } from '../../../src/steps/compile/ccache.js';
 import { Bench } from './bench.js';
 import { STORE } from './workshop.js';
 
@@ -51,4 +53,24 @@ export function compileTests(bench: () => Bench): void {
     }
     // The first to come makes the toolchain's root.
   }, 300_000);
+
+  test('ccache before the compiler has the second time what was compiled the first', async (context) => {
+    const { builder, root, work } = bench();
+    const without = builder.name === 'host' && findProgram('ccache') === undefined;
+    if (without || builder.name === 'qemu') context.skip('there is no ccache');
+    const [kept, programs] = [join(root, 'kept'), join(work, 'programs')];
+    for (const folder of [kept, programs]) await mkdir(folder);
+    await symlink('/usr/bin/ccache', join(programs, 'gcc'));
+    await writeFile(join(work, 'kept.c'), SOURCE);
+    const change = { env: ccacheEnv(kept), writable: [work, kept], programs };
+    const digests: string[] = [];
+    for (let time = 0; time < 2; time++) {
+      await bench().run('rm -f kept.o && gcc -O2 -g -c kept.c', change);
+      digests.push(sha256(await readFile(join(work, 'kept.o'))));
+    }
+    const lines: string[] = [];
+    await bench().run('ccache --print-stats', { ...change, onLine: (line) => lines.push(line) });
+    expect(countsIn(lines)).toEqual({ hits: 1, misses: 1 });
+    expect(digests[1]).toBe(digests[0]);
+  });
 }
