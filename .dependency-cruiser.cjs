@@ -62,6 +62,7 @@ const HOMES = {
   got: ['host'],
   listr2: ['ui'],
   ora: ['ui'],
+  'packageurl-js': ['report'],
   'simple-git': ['host'],
   tar: ['host'],
   yaml: ['recipe', 'scenario'],

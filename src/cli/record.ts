@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
 import { writeAtomically } from '../host/files.js';
+import { sha256 } from '../host/hash.js';
 import type { Event } from '../model/event.js';
-import { REPORT_SCHEMA, type Report } from '../model/report.js';
+import { REPORT_SCHEMA, type Report, type ReportedRecipe } from '../model/report.js';
+import type { SourceSpec } from '../model/recipe.js';
 import { renderJunit } from '../report/junit.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { renderProvenance } from '../report/provenance.js';
 import { Recorder } from '../report/recorder.js';
+import { renderSbom } from '../report/sbom.js';
 import type { BuildOptions } from './build-options.js';
-import type { Job } from './job.js';
+import type { Chosen, Job } from './job.js';
 import { buildWords, reproducer } from './reproducer.js';
 import { PROVENANCE } from './signature.js';
 import { VERSION } from './version.js';
+
+/** The bill of materials in an output folder; the name is the one that CycloneDX recommends. */
+const SBOM = 'sbom.cdx.json';
 
 /** A Recorder whose report is on disk from the first second. */
 export class Record extends Recorder {
@@ -31,14 +37,17 @@ export class Record extends Recorder {
     return changed;
   }
 
-  /** Writes all three renderings. */
+  /** Writes all renderings; the bill of materials and the provenance are of what was delivered. */
   async close(): Promise<void> {
     await this.#writing;
     await this.write();
     await writeAtomically(join(this.out, 'report.md'), renderMarkdown(this.report));
     await writeAtomically(join(this.out, 'junit.xml'), renderJunit(this.report));
     if (this.report.artifacts.length > 0) {
-      await writeAtomically(join(this.out, PROVENANCE), renderProvenance(this.report));
+      const sbom = renderSbom(this.report, sourceDate());
+      await writeAtomically(join(this.out, SBOM), sbom);
+      const beside = [{ name: SBOM, sha256: sha256(sbom) }];
+      await writeAtomically(join(this.out, PROVENANCE), renderProvenance(this.report, beside));
     }
   }
 
@@ -82,8 +91,45 @@ export async function openRecord(job: Job, options: BuildOptions, out: string): 
     },
     reproduce: reproducer(same),
     words: buildWords(same),
+    recipes: recipesOf(job.chosen),
+    definitions: job.chosen.definitions,
   };
   const record = new Record(out, start, job.plan.tasks);
   await record.write();
   return record;
+}
+
+/** What the recipes call the sources of a run. */
+function recipesOf({
+  linux,
+  iptables,
+  busybox,
+  fetchedDefinitions,
+}: Chosen): NonNullable<Report['recipes']> {
+  const provider = linux.layer7 ?? iptables.layer7;
+  return {
+    linux: called('linux', linux.linux, linux.version),
+    iptables: called('iptables', iptables.iptables, iptables.version),
+    ...(busybox === undefined
+      ? {}
+      : { busybox: called('busybox', busybox.busybox, busybox.version) }),
+    ...(provider === undefined ? {} : { layer7: called(provider.name, provider.layer7) }),
+    ...(fetchedDefinitions === undefined
+      ? {}
+      : { protocols: called(fetchedDefinitions.name, fetchedDefinitions.protocols) }),
+  };
+}
+
+function called(name: string, { license }: SourceSpec, version?: string): ReportedRecipe {
+  return {
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(license === undefined ? {} : { license }),
+  };
+}
+
+/** The time that the environment wants in place of the clock's (reproducible-builds.org), if it says one. */
+function sourceDate(): number | undefined {
+  const epoch = process.env['SOURCE_DATE_EPOCH'] ?? '';
+  return /^\d{1,11}$/.test(epoch) ? Number(epoch) : undefined;
 }

@@ -7,8 +7,8 @@ import type { Shell } from './shell.js';
 import { sign } from './signature.js';
 
 const HELP = `
-What is signed is provenance.json, which has the digest of every artifact; so nothing of them can be
-changed. ssh-keygen(1) makes the signature, provenance.json.sig, and others check it with it too:
+What is signed is provenance.json, which has the digest of every artifact and of the bill of materials,
+sbom.cdx.json; so nothing of them can be changed. ssh-keygen(1) makes the signature, provenance.json.sig, and others check it with it too:
 
   ssh-keygen -Y verify -f ALLOWED_SIGNERS -I l7build -n l7build -s provenance.json.sig <provenance.json
 

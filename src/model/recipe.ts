@@ -115,6 +115,8 @@ export interface Era {
 export interface SourceSpec {
   readonly source: Source;
   readonly unpack: Unpack;
+  /** SPDX licence expression; missing where the recipe states none. */
+  readonly license?: string;
 }
 
 /** The match alone, against a distribution's kernel: its headers to build with and its image to boot. */

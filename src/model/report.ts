@@ -6,6 +6,7 @@ import type { ExitCode, Failure } from './failure.js';
 import type { ConfigVerdict } from './config.js';
 import type { LedgerLine } from './ledger.js';
 import type { Confinement } from './runtime.js';
+import type { ProjectFile } from './recipe.js';
 import type { FetchedFile } from './source.js';
 
 /** Raised with every incompatible change of Report. */
@@ -26,6 +27,18 @@ export interface ReportedInput extends FetchedFile {
   readonly source: string;
   readonly version?: string;
   readonly pinned: boolean;
+  /** Of a package of Debian's, as the purl specification writes it: `pkg:deb/debian/…`. */
+  readonly purl?: string;
+  /** Where its publisher has it, as the recipe says; missing for packages and for what the user brought. */
+  readonly urls?: readonly string[];
+}
+
+/** What a recipe calls a source. */
+export interface ReportedRecipe {
+  readonly name: string;
+  readonly version?: string;
+  /** SPDX licence expression, where the recipe states one. */
+  readonly license?: string;
 }
 
 export interface ReportedArtifact {
@@ -62,6 +75,10 @@ export interface Report {
     readonly confinement: Confinement;
   };
   readonly inputs: readonly ReportedInput[];
+  /** What the recipes call the sources, by source; missing in reports of earlier versions. */
+  readonly recipes?: Readonly<Record<string, ReportedRecipe>>;
+  /** Protocol definitions of the project that are installed; missing in reports of earlier versions. */
+  readonly definitions?: readonly ProjectFile[];
   readonly steps: readonly ReportedStep[];
   readonly patches: readonly LedgerLine[];
   readonly config: readonly ConfigVerdict[];

@@ -62,15 +62,16 @@ async function fileOf(root: string, version: string): Promise<string> {
 }
 
 /** What a release may have of its own. */
-type OwnWords = Pick<LinuxWords, 'summary' | 'unverified' | 'source' | 'unpack'>;
+type OwnWords = Pick<LinuxWords, 'summary' | 'unverified' | 'source' | 'unpack' | 'license'>;
 
-/** A release's words; one without a source has the recipe's. */
+/** A release's words; one without a source has the recipe's. All of a series have one licence. */
 function ofRelease(
   words: OwnWords,
-  release: Omit<OwnWords, 'source'> & Partial<OwnWords>,
+  release: Omit<OwnWords, 'source' | 'license'> & Partial<OwnWords>,
 ): OwnWords {
   const { source } = release;
-  return source === undefined ? { ...words, ...release } : { ...release, source };
+  if (source === undefined) return { ...words, ...release };
+  return { ...(words.license === undefined ? {} : { license: words.license }), ...release, source };
 }
 
 function about({

@@ -6,7 +6,8 @@ import type { LedgerLine } from '../model/ledger.js';
 import type { Report, ReportedInput } from '../model/report.js';
 import type { Fetched } from '../model/source.js';
 import type { Facts } from '../model/store.js';
-import type { Task } from '../model/task.js';
+import type { Task, TaskParams } from '../model/task.js';
+import { publishedAs } from './published.js';
 
 type Guest = NonNullable<Report['guest']>;
 
@@ -22,7 +23,7 @@ export type ReportedFacts = Partial<
 export function reportedFacts(task: Task, facts: Facts): ReportedFacts {
   switch (task.verb) {
     case 'fetch':
-      return { inputs: inputsOf(task.params.name, facts as unknown as Fetched) };
+      return { inputs: inputsOf(task.params, facts as unknown as Fetched) };
     case 'patch':
       return { patches: (facts['ledger'] ?? []) as LedgerLine[] };
     case 'configure':
@@ -40,12 +41,13 @@ export function reportedFacts(task: Task, facts: Facts): ReportedFacts {
   }
 }
 
-function inputsOf(source: string, fetched: Fetched): ReportedInput[] {
+function inputsOf({ name, source }: TaskParams['fetch'], fetched: Fetched): ReportedInput[] {
   return fetched.files.map((file) => ({
     ...file,
-    source,
+    source: name,
     pinned: fetched.pinned,
     ...(fetched.version === undefined ? {} : { version: fetched.version }),
+    ...publishedAs(source, file, fetched),
   }));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { Report, ReportedInput } from '../model/report.js';
+import type { Report, ReportedArtifact, ReportedInput } from '../model/report.js';
+import type { ProjectFile } from '../model/recipe.js';
 
 /** What a predicate of SLSA's build track is of; the parameters are those of the main job. */
 const BUILD_TYPE = 'urn:l7build:build:1';
@@ -14,20 +15,32 @@ interface Descriptor {
 
 /**
  * A finished run as an in-toto Statement (v1) with SLSA's provenance (v1) as its predicate: the artifacts
- * are its subject, and sources, patches and the files laid over trees what they depend on.
+ * are its subject, and sources, patches, definitions and the files laid over trees what they depend on.
+ *
+ * @param beside what else lies in the output folder and is vouched for, such as the bill of materials
  */
-export function renderProvenance(report: Report): string {
+export function renderProvenance(
+  report: Report,
+  beside: readonly Pick<ReportedArtifact, 'name' | 'sha256'>[],
+): string {
   const { kernel, iptables, mode } = report.recipe;
   const statement = {
     _type: 'https://in-toto.io/Statement/v1',
-    subject: report.artifacts.map(({ name, sha256 }) => ({ name, digest: { sha256 } })),
+    subject: [...report.artifacts, ...beside].map(({ name, sha256 }) => ({
+      name,
+      digest: { sha256 },
+    })),
     predicateType: 'https://slsa.dev/provenance/v1',
     predicate: {
       buildDefinition: {
         buildType: BUILD_TYPE,
         externalParameters: { kernel, iptables, mode, words: report.words ?? [] },
         internalParameters: { host: report.host, toolchain: report.builder.toolchain },
-        resolvedDependencies: [...report.inputs.map(inputOf), ...patchesOf(report)],
+        resolvedDependencies: [
+          ...report.inputs.map(inputOf),
+          ...patchesOf(report),
+          ...(report.definitions ?? []).map(definitionOf),
+        ],
       },
       runDetails: {
         builder: {
@@ -63,4 +76,8 @@ function patchesOf({ patches }: Report): Descriptor[] {
     ]),
   );
   return [...known.values()];
+}
+
+function definitionOf({ path, sha256 }: ProjectFile): Descriptor {
+  return { name: path, digest: { sha256 }, annotations: { kind: 'definition' } };
 }

@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/host/hash.js';
 import type { Ended } from './program.js';
 import { FakeProject } from './project.js';
 import { artifactsIn } from './report.js';
@@ -43,9 +44,10 @@ it('the provenance is an in-toto statement about every artifact, with what it wa
     _type: 'https://in-toto.io/Statement/v1',
     predicateType: 'https://slsa.dev/provenance/v1',
   });
-  expect(Object.fromEntries(subject.map(({ name, digest }) => [name, digest.sha256]))).toEqual(
-    artifactsIn(project.out),
-  );
+  expect(Object.fromEntries(subject.map(({ name, digest }) => [name, digest.sha256]))).toEqual({
+    ...artifactsIn(project.out),
+    'sbom.cdx.json': sha256(readFileSync(out('sbom.cdx.json'))),
+  });
   const { externalParameters, resolvedDependencies } = predicate.buildDefinition;
   expect(externalParameters).toMatchObject({ kernel: '9.9', mode: 'full' });
   const names = resolvedDependencies.map(({ name }) => name);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
 import { config } from './config.js';
-import { source, unpack } from './source.js';
+import { license, source, unpack } from './source.js';
 import { summary, version } from './words.js';
 
 /** recipes/busybox/<version>.yaml */
@@ -11,6 +11,7 @@ export const busyboxSchema = z
     summary,
     source,
     unpack: z.exactOptional(unpack),
+    license: z.exactOptional(license),
     config: config(
       ['allnoconfig', 'defconfig'],
       "busybox's configuration; every symbol asked for is checked afterwards.",

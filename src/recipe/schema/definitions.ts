@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
-import { source, unpack } from './source.js';
+import { license, source, unpack } from './source.js';
 import { summary, versionedName } from './words.js';
 
 /** recipes/definitions/<name>.yaml */
@@ -10,5 +10,6 @@ export const definitionsSchema = z
     summary,
     source,
     unpack: z.exactOptional(unpack),
+    license: z.exactOptional(license),
   })
   .check(z.describe('Protocol definitions that others publish.'));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
 import { series } from './series.js';
-import { source, unpack } from './source.js';
+import { license, source, unpack } from './source.js';
 import { listOf, summary, unverified, version, versionedName, word } from './words.js';
 
 /** recipes/iptables/<version>.yaml */
@@ -12,6 +12,7 @@ export const iptablesSchema = z
     unverified,
     source,
     unpack: z.exactOptional(unpack),
+    license: z.exactOptional(license),
     series: z.exactOptional(series),
     layer7: z.exactOptional(
       versionedName("Whose extension is laid in: a recipe of recipes/layer7. Left out where the series bring ours."),

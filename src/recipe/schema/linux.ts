@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { BACKENDS, FAMILIES } from '../../model/scenario.js';
 import { config } from './config.js';
 import { series } from './series.js';
-import { source, unpack } from './source.js';
+import { license, source, unpack } from './source.js';
 import {
   listOf,
   name,
@@ -62,6 +62,7 @@ export const linuxSchema = z
     era: versionedName('What its generation of kernels does its own way: a recipe of recipes/eras.'),
     source,
     unpack: z.exactOptional(unpack),
+    license: z.exactOptional(license),
     releases: z.exactOptional(
       z
         .record(version('Such as 2.6.32.70 in the recipe 2.6.32.'), release)

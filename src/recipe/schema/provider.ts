@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
-import { source, unpack } from './source.js';
+import { license, source, unpack } from './source.js';
 import { listOf, path, summary, versionedName } from './words.js';
 
 const fixes = z.exactOptional(
@@ -14,6 +14,7 @@ export const providerSchema = z
     summary,
     source,
     unpack: z.exactOptional(unpack),
+    license: z.exactOptional(license),
     linux: z
       .strictObject({
         patch: path("The publisher's patch for the kernel: a path in what was unpacked."),

@@ -101,6 +101,13 @@ export const unpack = z
   })
   .check(z.describe('How what was fetched becomes a tree.'));
 
+/** SPDX specification 2.3, annex D, without brackets. */
+export const license = word(
+  /^[A-Za-z0-9][A-Za-z0-9.+-]*(?: (?:AND|OR|WITH) [A-Za-z0-9][A-Za-z0-9.+-]*)*$/,
+  'an SPDX licence expression, such as GPL-2.0-only',
+  'The licence of what the source holds, where its publisher states one; an SPDX expression.',
+);
+
 /**
  * The checked words of a recipe as the model's source.
  *
@@ -126,9 +133,15 @@ function toSource(words: z.infer<typeof source>, { file, strip }: Unpack): Sourc
 export function toSourceSpec({
   source: words,
   unpack: how = {},
+  license: terms,
 }: {
   readonly source: z.infer<typeof source>;
   readonly unpack?: Unpack | undefined;
+  readonly license?: string | undefined;
 }): SourceSpec {
-  return { source: toSource(words, how), unpack: how };
+  return {
+    source: toSource(words, how),
+    unpack: how,
+    ...(terms === undefined ? {} : { license: terms }),
+  };
 }
