@@ -70,6 +70,9 @@ export function registerPatchCommand(program: Command, deps: PatchDeps): void {
     });
 }
 
+/** What a trial needs of them. */
+type TrialDeps = Pick<PatchDeps, 'project' | 'signal' | 'recipe' | 'cachedTree'>;
+
 type Choice = Pick<PatchOptions, 'kernel' | 'tree' | 'layer7' | 'fuzz'>;
 
 /**
@@ -78,7 +81,7 @@ type Choice = Pick<PatchOptions, 'kernel' | 'tree' | 'layer7' | 'fuzz'>;
  */
 export async function patchStatus(
   options: Choice,
-  deps: PatchDeps,
+  deps: TrialDeps,
 ): Promise<readonly LedgerLine[]> {
   return trySeries(await trial(options, deps), ({ ledger }) => ledger);
 }
@@ -87,7 +90,7 @@ export async function patchStatus(
  * A recipe's whole series as one patch; Latin-1 characters, one per byte.
  * @throws Failed as patchStatus, and `patch-rejected`
  */
-export async function exportPatch(options: Choice, deps: PatchDeps): Promise<string> {
+export async function exportPatch(options: Choice, deps: TrialDeps): Promise<string> {
   return trySeries(await trial(options, deps), ({ ledger, draft }) => {
     refuseRejects(ledger);
     return plainPatch(draft);
@@ -96,7 +99,7 @@ export async function exportPatch(options: Choice, deps: PatchDeps): Promise<str
 
 async function trial(
   { kernel, tree, layer7, fuzz }: Choice,
-  { project, recipe, cachedTree, signal }: PatchDeps,
+  { project, recipe, cachedTree, signal }: TrialDeps,
 ): Promise<Parameters<typeof trySeries>[0]> {
   const { linux, layer7: provider, series } = await recipe(kernel);
   const treeOf = async (name: string, spec: SourceSpec, own?: string): Promise<string> => {

@@ -16,6 +16,7 @@ import type { Shell } from './shell.js';
 import { addShell } from './shell-command.js';
 import { addSign } from './sign-command.js';
 import { addStore } from './store-command.js';
+import { addUpdate } from './update-command.js';
 import { addVerify } from './verify-command.js';
 import { VERSION } from './version.js';
 
@@ -60,6 +61,7 @@ export function makeProgram(shell: Shell): Command {
   addProtocols(program, shell);
   addContainers(program, shell);
   addLock(program, shell);
+  addUpdate(program, shell);
   addBundle(program, shell);
   addStore(program, shell);
   addDoctor(program, shell);

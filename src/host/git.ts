@@ -2,7 +2,7 @@
 import type { SimpleGit } from 'simple-git';
 import { Failed } from '../model/failure.js';
 import { networkEnvironment } from './environment.js';
-import { interrupted, lacks } from './exec.js';
+import { exec, interrupted, lacks } from './exec.js';
 import { ensureDirectory } from './files.js';
 import { shownUrl } from './http.js';
 import { noSpace } from './space.js';
@@ -35,6 +35,10 @@ const NO_SETTINGS = { GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' }
 /** A server that says nothing for so long is given up, in milliseconds. */
 const SILENCE_MS = 60_000;
 const COMMIT = /^[0-9a-f]{40}$/;
+/** A line of git-ls-remote(1). */
+const TAG = /^([0-9a-f]{40})\trefs\/tags\/(\S{1,200})$/;
+/** Tags of a repository; all trees of the kernel together have some thousands. */
+const MOST_TAGS = 100_000;
 
 /**
  * Brings one commit of a repository as a tar archive. Nothing is checked out, so no hook, filter or
@@ -50,12 +54,7 @@ export async function archiveCommit(request: GitRequest): Promise<void> {
       message: `${request.commit} is no commit: 40 hex digits are needed, not a branch, tag or short form`,
     });
   }
-  if (!/^[a-z]+:\/\/|^\//.test(request.url)) {
-    throw new Failed({
-      reason: 'usage',
-      message: `${request.url} is no address of a git repository (https://…, git://…, ssh://…, file://…)`,
-    });
-  }
+  refuseAddress(request.url);
   if (findProgram('git') === undefined) throw lacks('git');
   await ensureDirectory(request.scratch);
   try {
@@ -69,6 +68,53 @@ export async function archiveCommit(request: GitRequest): Promise<void> {
     if (request.signal.aborted) throw interrupted();
     throw explained(error, request);
   }
+}
+
+/**
+ * The tags of a repository, with the commits that they stand for. Nothing is downloaded but their list.
+ *
+ * @throws Failed `usage` for an address that git must not see, `network-failed`, `host-lacks`, `interrupted`
+ */
+export async function listTags(
+  url: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  refuseAddress(url);
+  const tags = new Map<string, string>();
+  const onLine = (line: string): void => {
+    const [, commit, tag] = TAG.exec(line) ?? [];
+    if (commit === undefined || tag === undefined) return;
+    if (tags.size >= MOST_TAGS) throw unlisted(url, [`it has more than ${String(MOST_TAGS)} tags`]);
+    // An annotated tag is told twice: as itself, then with ^{} as the commit that it is of.
+    tags.set(tag.replace(/\^\{\}$/, ''), commit);
+  };
+  try {
+    const env = { ...networkEnvironment(), ...GUARD };
+    const options = { env, signal, onLine, capture: false, timeoutMs: SILENCE_MS };
+    await exec(['git', 'ls-remote', '--tags', '--', url], options);
+    return tags;
+  } catch (error) {
+    if (!(error instanceof Failed) || error.failure.reason !== 'command-failed') throw error;
+    throw unlisted(url, error.failure.details ?? []);
+  }
+}
+
+function unlisted(url: string, details: readonly string[]): Failed {
+  return new Failed({
+    reason: 'network-failed',
+    message: `the tags of ${shownUrl(url)} could not be read`,
+    details,
+    hints: ['check the network and the address'],
+  });
+}
+
+/** @throws Failed `usage` for what git would take for an option or a program */
+function refuseAddress(url: string): void {
+  if (/^[a-z]+:\/\/|^\//.test(url)) return;
+  throw new Failed({
+    reason: 'usage',
+    message: `${url} is no address of a git repository (https://…, git://…, ssh://…, file://…)`,
+  });
 }
 
 async function client(

@@ -83,22 +83,46 @@ export async function resolveApt(
       ],
     });
   }
+  try {
+    return await ask(source, apt, refresh, signal);
+  } catch (error) {
+    const useless = error instanceof Failed && error.failure.reason === 'network-failed';
+    if (useless && kept !== undefined) return kept.resolution;
+    throw error;
+  }
+}
+
+/**
+ * What a package stands for now: the mirror is asked, and without its answer there is none. It is kept.
+ *
+ * @param cache see StepContext.cache
+ * @throws Failed as `update` and `query`
+ */
+export function askApt(
+  source: AptSource,
+  cache: string,
+  signal: AbortSignal,
+): Promise<AptResolution> {
+  return ask(source, privateApt(source, cache), true, signal);
+}
+
+/** Asks the indexes, which are downloaded anew if they are old or `anew` says so; whoever waits takes what another was told. */
+async function ask(
+  source: AptSource,
+  apt: PrivateApt,
+  anew: boolean,
+  signal: AbortSignal,
+): Promise<AptResolution> {
   const started = Date.now();
   return withLock(
     join(apt.dir, 'lock'),
     async () => {
       const meanwhile = await readKept(source, apt);
       if (meanwhile !== undefined && meanwhile.at >= started) return meanwhile.resolution;
-      try {
-        if (refresh || !isFresh(await updatedAt(apt))) await update(source, apt, signal);
-        const resolution = await query(source, apt, signal);
-        await keep(source, apt, resolution);
-        return resolution;
-      } catch (error) {
-        const useless = error instanceof Failed && error.failure.reason === 'network-failed';
-        if (useless && kept !== undefined) return kept.resolution;
-        throw error;
-      }
+      if (anew || !isFresh(await updatedAt(apt))) await update(source, apt, signal);
+      const resolution = await query(source, apt, signal);
+      await keep(source, apt, resolution);
+      return resolution;
     },
     { signal },
   );

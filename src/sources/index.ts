@@ -10,6 +10,7 @@ export { resolveSet } from './apt-set.js';
 export { isUnbrought, joined } from './explain.js';
 export { aptName, keepResolution, resolveApt } from './apt.js';
 export { pinnedFiles } from './pins.js';
+export { standing, type Release, type Standing } from './releases.js';
 
 /**
  * Brings a source's files into `ctx.out`. Every digest that is known was checked.
