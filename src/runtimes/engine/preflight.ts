@@ -131,7 +131,9 @@ async function attempt(engine: Engine, folder: string): Promise<Holds | string> 
     if (!(error instanceof Failed) || error.failure.reason !== 'command-failed') throw error;
     const { details = [], message } = error.failure;
     const said =
-      details.find((line) => /error/i.test(line) && !line.includes(AFTERMATH)) ?? details[0] ?? message;
+      details.find((line) => /error/i.test(line) && !line.includes(AFTERMATH)) ??
+      details[0] ??
+      message;
     return said.replace(/^Error: /, '');
   }
 }
