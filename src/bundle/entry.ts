@@ -39,7 +39,18 @@ const source = z.union([
     closure: z.exactOptional(z.array(text)),
     file: z.exactOptional(text),
   }),
-  z.strictObject({ kind: z.literal('http'), urls: z.array(address), sha256: digest }),
+  z.strictObject({
+    kind: z.literal('http'),
+    urls: z.array(address),
+    sha256: digest,
+    signature: z.exactOptional(
+      z.strictObject({
+        urls: z.array(address),
+        of: z.enum(['file', 'tar']),
+        keys: z.array(z.strictObject({ fingerprint: word, from: z.array(text) })),
+      }),
+    ),
+  }),
   z.strictObject({
     kind: z.literal('http'),
     urls: z.array(address),

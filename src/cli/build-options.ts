@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { Failed } from '../model/failure.js';
+import type { FetchPolicy } from '../model/step.js';
 import { BUILDERS, type BuilderName } from '../model/runtime.js';
 import { nearest } from '../recipe/nearest.js';
 
@@ -19,6 +20,8 @@ export interface BuildOptions {
   readonly source: Readonly<Record<string, string>>;
   readonly mirror: readonly string[];
   readonly offline: boolean;
+  /** Absolute paths. */
+  readonly keyring: readonly string[];
   readonly protocols?: readonly string[];
   readonly out?: string;
   readonly verify: boolean;
@@ -31,6 +34,15 @@ export interface BuildOptions {
   readonly installDeps: boolean;
   /** Path of a lock. */
   readonly locked?: string;
+}
+
+/** From where files are brought, as the engine has it. */
+export function fetchPolicy({
+  mirror,
+  offline,
+  keyring,
+}: Pick<BuildOptions, 'mirror' | 'offline' | 'keyring'>): FetchPolicy {
+  return { mirrors: mirror, offline, ...(keyring.length === 0 ? {} : { keyrings: keyring }) };
 }
 
 /** Where a lock is written and looked for, if nobody says so otherwise. */
@@ -48,6 +60,7 @@ export type RecipeOptions = Pick<
   | 'source'
   | 'mirror'
   | 'offline'
+  | 'keyring'
   | 'protocols'
 >;
 
@@ -88,7 +101,7 @@ export function addChoiceOptions(command: Command): Command {
 
 /** Adds the options that say what is built to a command, whose action then has a kernel. */
 export function addRecipeOptions(command: Command): Command {
-  return addFetchOptions(command)
+  return addKeyringOption(addFetchOptions(command))
     .hook('preAction', refuseNoKernel)
     .option('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)')
     .option('--iptables <version>', "iptables recipe (default: the kernel recipe's)")
@@ -122,6 +135,30 @@ export function addFetchOptions(command: Command): Command {
     .hook('preAction', refuseNoMirror)
     .option('--mirror <dir|url>', 'look for files here first (repeatable)', collectMirror, [])
     .option('--offline', 'use no network at all', false);
+}
+
+/** Adds the option that says which keys of publishers to take. */
+export function addKeyringOption(command: Command): Command {
+  return command
+    .hook('preAction', refuseNoKeyring)
+    .option(
+      '--keyring <file>',
+      "keys that sign sources, in place of the recipes' addresses (repeatable)",
+      collectPath,
+      [],
+    );
+}
+
+async function refuseNoKeyring(command: Command): Promise<void> {
+  for (const file of command.opts()['keyring'] as string[]) {
+    const there = await stat(file).catch(() => undefined);
+    if (there?.isFile() === true) continue;
+    throw new Failed({
+      reason: 'usage',
+      message: `--keyring ${file}: there is no such file`,
+      hints: ['give a file of public keys, as gpg --export writes them'],
+    });
+  }
 }
 
 async function refuseNoMirror(command: Command): Promise<void> {
@@ -174,6 +211,10 @@ function collectSource(
 /** An argument of `--mirror`: an address, or a folder's path made absolute. */
 function collectMirror(value: string, known: readonly string[]): string[] {
   return [...known, isAddress(value) ? value : resolve(value)];
+}
+
+function collectPath(value: string, known: readonly string[]): string[] {
+  return [...known, resolve(value)];
 }
 
 function isAddress(mirror: string): boolean {

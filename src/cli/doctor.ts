@@ -63,6 +63,7 @@ async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<Exit
     builder: 'host',
     busybox: 'host',
     musl: false,
+    signed: false,
   } as const;
   const needs = [...requirements(job), ...(options.dev ? TESTING : [])];
   const optional = helpers(job);

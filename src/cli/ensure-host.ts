@@ -14,17 +14,17 @@ import {
 import { Failed } from '../model/failure.js';
 import type { BuilderName } from '../model/runtime.js';
 import type { BuildOptions } from './build-options.js';
-import { usesMusl, type Chosen } from './job.js';
+import { isSigned, usesMusl, type Chosen } from './job.js';
 import { storeRoot } from './paths.js';
 
 /** What the chosen recipes and options ask of the host. */
 export function demands(
-  chosen: Pick<Chosen, 'busybox' | 'iptables'>,
+  chosen: Pick<Chosen, 'linux' | 'busybox' | 'iptables' | 'fetchedDefinitions'>,
   { mode, verify }: Pick<BuildOptions, 'mode' | 'verify'>,
   builder: BuilderName,
 ): Demands {
   const busybox = chosen.busybox === undefined ? 'host' : 'recipe';
-  return { mode, verify, builder, busybox, musl: usesMusl(chosen) };
+  return { mode, verify, builder, busybox, musl: usesMusl(chosen), signed: isSigned(chosen) };
 }
 
 /**
@@ -33,7 +33,7 @@ export function demands(
  * @throws Failed `host-lacks` naming everything missing, unless it was to be installed and could be
  */
 export async function ensureHost(
-  chosen: Pick<Chosen, 'busybox' | 'iptables'>,
+  chosen: Parameters<typeof demands>[0],
   options: Pick<BuildOptions, 'mode' | 'verify' | 'installDeps' | 'ccache'>,
   builder: BuilderName,
   signal: AbortSignal,

@@ -8,7 +8,7 @@ import type { Failure } from '../model/failure.js';
 import type { FetchPolicy } from '../model/step.js';
 import type { Plan } from '../model/task.js';
 import type { Reporter } from '../ui/reporter.js';
-import type { RecipeOptions } from './build-options.js';
+import { fetchPolicy, type RecipeOptions } from './build-options.js';
 import { NO_BUILDER } from './no-builder.js';
 import { storeRoot } from './paths.js';
 import { attempt, tellStart } from './plan-run.js';
@@ -87,7 +87,7 @@ export async function fetchAll(
   options: FetchOptions,
   signal: AbortSignal,
 ): Promise<FetchedSource[] | Failure> {
-  const policy: FetchPolicy = { mirrors: options.mirror, offline: options.offline };
+  const policy = fetchPolicy(options);
   const fetched: FetchedSource[] = [];
   const reporter = await openReporter(options);
   const circumstances = { what, policy, reporter, out: options.out, signal };

@@ -30,7 +30,7 @@ import {
 import { chooseBuilder, type Choice } from '../runtimes/choose.js';
 import { openBuilder } from '../runtimes/index.js';
 import { chooseDefinitions, type ChosenDefinitions } from './definitions.js';
-import type { BuildOptions } from './build-options.js';
+import { fetchPolicy, type BuildOptions } from './build-options.js';
 import { localSources, wordOf } from './local-sources.js';
 import { muslFacts, userlandFacts, vmFacts } from './host-facts.js';
 import { PROJECT } from './paths.js';
@@ -123,6 +123,23 @@ export function usesMusl({ busybox, iptables }: Pick<Chosen, 'busybox' | 'iptabl
   return busybox !== undefined || iptables.libc === 'musl';
 }
 
+/** True if a publisher's signature is checked. */
+export function isSigned({
+  linux,
+  iptables,
+  busybox,
+  fetchedDefinitions,
+}: Pick<Chosen, 'linux' | 'iptables' | 'busybox' | 'fetchedDefinitions'>): boolean {
+  const provider = linux.layer7 ?? iptables.layer7;
+  return [
+    linux.linux,
+    iptables.iptables,
+    busybox?.busybox,
+    provider?.layer7,
+    fetchedDefinitions?.protocols,
+  ].some((spec) => spec !== undefined && 'signature' in spec.source);
+}
+
 /** The builder that a command line stands for, and why. */
 export async function decideBuilder(
   { toolchain }: Chosen,
@@ -167,8 +184,7 @@ export async function prepare(
     plan,
     builder,
     policy: {
-      mirrors: options.mirror,
-      offline: options.offline,
+      ...fetchPolicy(options),
       ...(options.locked === undefined ? {} : await locked(plan, options.locked)),
     },
     source: Object.fromEntries(

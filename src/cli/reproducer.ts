@@ -46,6 +46,7 @@ function choiceWords(options: ChoiceOptions): string[] {
     ...Object.entries(options.source).flatMap(([name, path]) => ['--source', `${name}=${path}`]),
     ...options.mirror.flatMap((mirror) => ['--mirror', mirror]),
     ...(options.offline ? ['--offline'] : []),
+    ...options.keyring.flatMap((file) => ['--keyring', file]),
     ...(options.locked === undefined ? [] : ['--locked', options.locked]),
     ...(options.protocols === undefined ? [] : ['--protocols', options.protocols.join(',')]),
     ...(options.out === undefined ? [] : ['--out', resolve(options.out)]),

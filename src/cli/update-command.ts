@@ -8,7 +8,7 @@ import type { FetchPolicy } from '../model/step.js';
 import { listRecipes, loadLinuxRecipe } from '../recipe/index.js';
 import { standing, type Release, type Standing } from '../sources/index.js';
 import type { Reporter } from '../ui/reporter.js';
-import { addFetchOptions } from './build-options.js';
+import { addFetchOptions, addKeyringOption, fetchPolicy } from './build-options.js';
 import { PROJECT, storeRoot } from './paths.js';
 import { openReporter, writeFailure, writeLine } from './screen.js';
 import type { Shell } from './shell.js';
@@ -20,6 +20,7 @@ interface UpdateOptions {
   /** Which of the newer releases the series is tried on; none without it. */
   readonly try?: 'newest' | 'all';
   readonly mirror: readonly string[];
+  readonly keyring: readonly string[];
   readonly offline: boolean;
   readonly json: boolean;
 }
@@ -40,7 +41,7 @@ const SILENT: Reporter = { show: () => undefined, end: () => Promise.resolve() }
 
 /** `l7build update` */
 export function addUpdate(program: Command, shell: Shell): void {
-  addFetchOptions(program.command('update'))
+  addKeyringOption(addFetchOptions(program.command('update')))
     .description('newer point releases of the kernels, and whether the patches go on')
     .option('--kernel <version>', 'that recipe alone')
     .addOption(
@@ -61,7 +62,7 @@ function which(value: string): 'newest' | 'all' {
 }
 
 async function update(options: UpdateOptions, signal: AbortSignal): Promise<ExitCode> {
-  const policy: FetchPolicy = { mirrors: options.mirror, offline: options.offline };
+  const policy = fetchPolicy(options);
   const recipes = await chosen(options.kernel);
   const cache = storeRoot(process.env);
   const had = await lastFetched(new Store(cache));

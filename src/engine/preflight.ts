@@ -36,6 +36,9 @@ const SOURCES = [
   ),
 ];
 
+/** Of sources that their publishers sign. */
+const SIGNED = [program('gpgv', 'gpgv', "checks the publishers' signatures")];
+
 /** What makes a toolchain's root, for builders that compile in one. */
 const ROOT = [
   program('mmdebstrap', 'mmdebstrap', "makes a toolchain's root"),
@@ -117,6 +120,10 @@ export const TESTING: readonly Requirement[] = [
   program('ssh-keygen', 'openssh-client', 'tests: checks signatures'),
   program('/usr/sbin/nginx', 'nginx-light', 'tests: a server whose answers can go wrong'),
   program('faketime', 'faketime', 'tests: runs under a wrong clock'),
+  ...SIGNED,
+  program('gpg', 'gpg', 'tests: makes keys and signs'),
+  program('gpgconf', 'gpgconf', 'tests: stops what gpg has started'),
+  program('gpg-agent', 'gpg-agent', 'tests: makes keys'),
 ];
 
 /** What decides which of all that a job needs. */
@@ -128,6 +135,8 @@ export interface Demands {
   readonly busybox: 'host' | 'recipe';
   /** Something is compiled with musl. */
   readonly musl: boolean;
+  /** A source is signed by its publisher. */
+  readonly signed: boolean;
 }
 
 /** What a job needs of the host. */
@@ -146,6 +155,7 @@ export function requirements(job: Demands): Requirement[] {
   ];
   return [
     ...SOURCES,
+    ...(job.signed ? SIGNED : []),
     ...BUILDER[job.builder],
     ...(job.builder === 'host' ? own : []),
     ...GUEST.filter((need) => !spared.includes(need.package)),

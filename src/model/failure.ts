@@ -29,6 +29,7 @@ export const EXIT_BY_REASON = {
   'network-failed': EXIT.hostLacks,
   'source-missing': EXIT.hostLacks,
   'checksum-mismatch': EXIT.hostLacks,
+  'signature-refused': EXIT.hostLacks,
   'no-space': EXIT.hostLacks,
   'store-unusable': EXIT.hostLacks,
   // the build

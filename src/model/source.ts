@@ -21,12 +21,42 @@ export interface AptSource {
   readonly file?: string;
 }
 
+/** A key that signs a publisher's files. */
+export interface SigningKey {
+  /** Fingerprint of the primary key: 40 hex digits in capitals. */
+  readonly fingerprint: string;
+  /** Where it is had: addresses, and files of /usr/share/keyrings that a Debian package brings. */
+  readonly from: readonly string[];
+}
+
+/** A signature of OpenPGP's that lies beside a file. */
+export interface DetachedSignature {
+  /** Tried in order. */
+  readonly urls: readonly string[];
+  /** What is signed: the file as it lies there, or the tar that is compressed in it. */
+  readonly of: 'file' | 'tar';
+  /** One of them has to have made it. */
+  readonly keys: readonly SigningKey[];
+}
+
+/** Who signed a file, as far as that was checked. */
+export interface SignedBy {
+  /** Fingerprint of the primary key. */
+  readonly fingerprint: string;
+  /** The date on which it was, by its own word: `2025-04-20`. */
+  readonly made: string;
+  /** The digest algorithm, such as `SHA256`. */
+  readonly digest: string;
+}
+
 /** One file at one or several addresses, tried in order. */
 export interface HttpFile {
   readonly kind: 'http';
   readonly urls: readonly string[];
   /** Lower-case hex SHA-256 of the file. */
   readonly sha256: string;
+  /** What is checked beside the digest, where the publisher signs. */
+  readonly signature?: DetachedSignature;
 }
 
 /** Files of an archive whose own digest nobody tells; the archive lies at one or several addresses. */
@@ -126,6 +156,8 @@ export interface FetchedFile {
   readonly size: number;
   /** URL, or path for a local source or a mirror folder. */
   readonly from: string;
+  /** Missing where nothing says that it is signed, and in what a bundle brought. */
+  readonly signedBy?: SignedBy;
 }
 
 export interface Fetched {

@@ -10,6 +10,8 @@ export interface FetchPolicy {
   /** Directories and base URLs, by file name, in order. */
   readonly mirrors: readonly string[];
   readonly offline: boolean;
+  /** Absolute paths of files of keys, in place of the addresses that recipes have for them. */
+  readonly keyrings?: readonly string[];
   /** What apt sources have to stand for, by aptName(), whatever the mirror says. */
   readonly locked?: Readonly<Record<string, AptResolution>>;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { ccacheWords } from '../model/ccache.js';
-import type { Report } from '../model/report.js';
+import type { Report, ReportedInput } from '../model/report.js';
 import { markdownTable } from './markdown-table.js';
 
 /** The run as a page for people: verdict, checks, inputs, steps, patches, what was delivered. */
@@ -34,7 +34,7 @@ export function renderMarkdown(report: Report): string {
         input.version ?? '',
         input.sha256,
         input.from,
-        input.pinned ? 'yes' : '**no**',
+        pinText(input),
       ]),
     ),
     ...table(
@@ -69,6 +69,11 @@ export function renderMarkdown(report: Report): string {
     ),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function pinText({ pinned, signedBy }: ReportedInput): string {
+  if (!pinned) return '**no**';
+  return signedBy === undefined ? 'yes' : `yes, and signed by ${signedBy.fingerprint}`;
 }
 
 function verdict(report: Report): string {

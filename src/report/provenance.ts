@@ -57,12 +57,17 @@ export function renderProvenance(
   return `${JSON.stringify(statement, null, 2)}\n`;
 }
 
-function inputOf({ source, name, sha256, from, version, pinned }: ReportedInput): Descriptor {
+function inputOf(input: ReportedInput): Descriptor {
+  const { source, name, sha256, from, version, pinned, signedBy } = input;
   return {
     name: `${source}: ${name}`,
     uri: from,
     digest: { sha256 },
-    annotations: { pinned, ...(version === undefined ? {} : { version }) },
+    annotations: {
+      pinned,
+      ...(version === undefined ? {} : { version }),
+      ...(signedBy === undefined ? {} : { signedBy }),
+    },
   };
 }
 

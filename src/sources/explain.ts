@@ -52,6 +52,7 @@ export function notFetched(source: string, { urls }: ByHandSource): Failure {
 /** The reasons for which a source could not be brought, the one that says most about several first. */
 const UNBROUGHT: readonly FailureReason[] = [
   'checksum-mismatch',
+  'signature-refused',
   'network-failed',
   'source-missing',
 ];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
 import type { SourceSpec } from '../../model/recipe.js';
-import type { Source, Unpack } from '../../model/source.js';
+import type { DetachedSignature, Source, Unpack } from '../../model/source.js';
 import { listOf, packageName, path, suite, word } from './words.js';
 
 /**
@@ -34,10 +34,42 @@ const urls = listOf(
   'Where the file lies; tried in this order.',
 );
 
+const signature = z
+  .strictObject({
+    urls: listOf(
+      word(/^https?:\/\/[^\s@]+$/, 'an address with http:// or https://', 'Address of the signature.'),
+      'Where the signature lies; tried in this order.',
+    ),
+    of: z
+      .enum(['file', 'tar'])
+      .check(z.describe('What is signed: the file as it lies there, or the tar that is compressed in it.')),
+    keys: z
+      .record(
+        word(
+          /^[0-9A-F]{40}$/,
+          'a whole fingerprint: 40 hex digits in capitals, without blanks',
+          'Fingerprint of the primary key.',
+        ),
+        listOf(
+          word(
+            /^(?:https?:\/\/[^\s@]+|\/usr\/share\/keyrings\/[^\s/]+)$/,
+            'an address, or a file of /usr/share/keyrings',
+            'A place that has the key.',
+          ),
+          'Where the key is had; the fingerprint tells whether it is the one.',
+        ),
+      )
+      .check(
+        z.refine((keys) => Object.keys(keys).length > 0, 'has to have at least one entry'),
+        z.describe('By which keys it may be, by their fingerprints.'),
+      ),
+  })
+  .check(z.describe("The publisher's signature, which is checked beside the SHA-256."));
+
 const http = z.strictObject({
   http: z
     .union([
-    z.strictObject({ sha256, urls }),
+    z.strictObject({ sha256, urls, signature: z.exactOptional(signature) }),
     z.strictObject({
       members: z
         .record(path("Path in the archive, without the folders that `unpack.strip` drops."), sha256)
@@ -116,8 +148,11 @@ export const license = word(
  */
 function toSource(words: z.infer<typeof source>, { file, strip }: Unpack): Source {
   if ('http' in words) {
-    const dropped = 'members' in words.http && strip !== undefined ? { strip } : {};
-    return { kind: 'http', ...words.http, ...dropped };
+    if ('members' in words.http) {
+      return { kind: 'http', ...words.http, ...(strip === undefined ? {} : { strip }) };
+    }
+    const { signature: signed, ...file } = words.http;
+    return { kind: 'http', ...file, ...(signed === undefined ? {} : { signature: detached(signed) }) };
   }
   if ('git' in words) return { kind: 'git', ...words.git };
   if ('by-hand' in words) return { kind: 'by-hand', urls: words['by-hand'] };
@@ -127,6 +162,11 @@ function toSource(words: z.infer<typeof source>, { file, strip }: Unpack): Sourc
     ...(closure === undefined ? {} : { closure }),
     ...(type === 'source' && file !== undefined ? { file } : {}),
   };
+}
+
+function detached({ urls: addresses, of, keys }: z.infer<typeof signature>): DetachedSignature {
+  const pinned = Object.entries(keys).map(([fingerprint, from]) => ({ fingerprint, from }));
+  return { urls: addresses, of, keys: pinned };
 }
 
 /** What a recipe says of a source and of how it becomes a tree. */

@@ -24,6 +24,7 @@ test('options have the documented defaults', () => {
     verify: true,
     offline: false,
     mirror: [],
+    keyring: [],
     source: {},
   });
 });
@@ -42,6 +43,7 @@ test('the reproducer, parsed again, gives the same options', () => {
   const options = parsed(
     ...['--kernel', '6.1', '--mode', 'module', '--source', "linux=/a b/it's"],
     ...['--mirror', '/m', '--mirror', 'https://example.org/m', '--offline', '--no-verify'],
+    ...['--keyring', '/k.gpg'],
     ...['--protocols', 'a,b', '--iptables', '1.8.9', '--out', '/o'],
   );
   const line = reproducer(options);

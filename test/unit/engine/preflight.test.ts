@@ -16,6 +16,7 @@ const MODERN: Demands = {
   builder: 'host',
   busybox: 'host',
   musl: false,
+  signed: false,
 };
 const tool = { what: 'no-such-program-l7', package: 'some-package', why: 'does things' };
 const header = { what: '/usr/include/no-such-l7.h', package: 'some-dev', why: 'declares things' };
@@ -76,4 +77,11 @@ test('musl is asked for where something is compiled with it by the machine, and 
   expect(names(old)).not.toContain('busybox-static');
   expect(names({ ...old, builder: 'chroot' })).not.toContain('musl-tools');
   expect(names({ ...old, builder: 'qemu' })).toContain('busybox-static');
+});
+
+test('gpgv is needed where a publisher signs', () => {
+  const programs = (signed: boolean): string[] =>
+    requirements({ ...MODERN, signed }).map(({ what }) => what);
+  expect(programs(true)).toContain('gpgv');
+  expect(programs(false)).not.toContain('gpgv');
 });
