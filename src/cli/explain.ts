@@ -142,6 +142,10 @@ function sourceText(source: Source): string {
 }
 
 function pinText(source: HttpSource): string {
-  if ('sha256' in source) return `sha256 ${source.sha256.slice(0, 12)}…`;
+  if ('sha256' in source) {
+    const keys = (source.signature?.keys ?? []).map(({ fingerprint }) => fingerprint);
+    const signed = keys.length === 0 ? '' : `, signed by ${keys.join(' or ')}`;
+    return `sha256 ${source.sha256.slice(0, 12)}…${signed}`;
+  }
   return `of it ${String(Object.keys(source.members).length)} files, each pinned by its SHA-256`;
 }

@@ -53,6 +53,7 @@ it('the provenance is an in-toto statement about every artifact, with what it wa
   const names = resolvedDependencies.map(({ name }) => name);
   expect(names).toContain('linux: linux-9.9.tar.gz');
   expect(names.some((name) => name.endsWith('xt_layer7.c'))).toBe(true);
+  expect(names.some((name) => name.endsWith('.pat'))).toBe(true);
 });
 
 describe('a signature', () => {

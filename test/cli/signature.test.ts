@@ -106,6 +106,11 @@ describe('a source that its publisher signs', () => {
     expect((await project.build('--offline')).code).toBe(0);
   });
 
+  it('is explained with its key', async () => {
+    const { stdout } = await project.run('explain', '--kernel', '9.9', '--no-verify');
+    expect(stdout).toMatch(new RegExp(`sha256 [0-9a-f]{12}…, signed by ${key}`));
+  });
+
   it('has a recipe that pins whole fingerprints', async () => {
     const undo = project.change(RECIPE, `${key}:`, `${key.slice(-16)}:`);
     const { code, stderr } = await project.build();
