@@ -29,7 +29,9 @@ export function expectedFailure(error: unknown, otherwise: string): Failure | un
 
 function refusal(error: unknown, path: string): Failure | undefined {
   const code = errorCode(error) ?? '';
-  const why = REFUSALS[code];
+  // Node says no more than that of a folder that cannot be made with those above it.
+  const unmade = code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'mkdir';
+  const why = unmade ? 'it cannot be made where it is, read-only perhaps' : REFUSALS[code];
   if (why === undefined) return undefined;
   return {
     reason: 'store-unusable',

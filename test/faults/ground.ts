@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '../../src/model/store.js';
 import { Running, type Ended } from '../cli/program.js';
@@ -162,6 +170,14 @@ export class Place {
     );
     for (const { home } of readers) rmSync(home, { recursive: true });
     return readers.map((entry) => entry.task);
+  }
+
+  /** Lets what was left half-written in the output folder be as old as it would be tomorrow. */
+  age(): void {
+    const yesterday = Date.now() / 1000 - 86_400;
+    for (const name of existsSync(this.out) ? readdirSync(this.out) : []) {
+      if (name.startsWith('.')) utimesSync(join(this.out, name), yesterday, yesterday);
+    }
   }
 
   /** Removes the entries of other projects, which the ground knows nothing of. */

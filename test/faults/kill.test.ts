@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync, readdirSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Running } from '../cli/program.js';
 import { campaign, type FaultCase, type Store, type Trial } from './campaign.js';
@@ -19,14 +17,6 @@ const ALONE: Blow = (running) => {
   running.signal('SIGKILL');
 };
 
-/** What a killed run left half-written in the output folder, as old as it will be tomorrow. */
-function aged({ out }: Place): void {
-  const yesterday = Date.now() / 1000 - 86_400;
-  for (const name of existsSync(out) ? readdirSync(out) : []) {
-    if (name.startsWith('.')) utimesSync(join(out, name), yesterday, yesterday);
-  }
-}
-
 /** Kills a run at a moment; what comes of it if it was done before. */
 async function killed(
   place: Place,
@@ -39,7 +29,7 @@ async function killed(
   blow(running);
   const ended = await running.ended;
   await survivors(place);
-  aged(place);
+  place.age();
   return ended.code === undefined ? [] : [{ ...ended, out: place.out }];
 }
 
