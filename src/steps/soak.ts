@@ -38,7 +38,7 @@ export async function soak(
       tellProgress(guest, seconds, ctx, done.signal),
     ]);
     await guest.stop();
-    return judgeSoak(observed, Math.round(performance.now() - started));
+    return judgeSoak(observed, seconds, Math.round(performance.now() - started));
   } finally {
     await guest.kill();
   }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { judgeSoak, soakScript } from '../../../src/scenario/soak.js';
 
 const SOAKED = `@soaked
+lasted 60
 connections 90
 pings 9
 rules 40
@@ -21,32 +22,36 @@ unloaded 1
 
 function outcomes(stdout: string): string[] {
   const observed = { exitCode: 0, stdout, stderr: '', timedOut: false };
-  return judgeSoak(observed, 5).map(({ id, outcome }) => `${id} ${outcome}`);
+  return judgeSoak(observed, 60, 5).map(({ id, outcome }) => `${id} ${outcome}`);
 }
 
 describe('judgeSoak', () => {
   it('passes where all happened and nothing is left', () => {
     expect(outcomes(SOAKED)).toEqual(['worked passed', 'nothing-left passed']);
-    expect(outcomes(`${SOAKED}leaks 0\n`)).toContain('no-leak passed');
+    expect(outcomes(`${SOAKED}kmemleak 1\nleaks 0\n`)).toContain('no-leak passed');
   });
 
   it.each([
     ['reloads 3', 'reloads 0', 'worked failed'],
+    ['lasted 60', 'lasted 59', 'worked failed'],
+    ['lasted 60\n', '', 'worked failed'],
     ['matched 50\n', '', 'worked failed'],
     ['left_patterns 0', 'left_patterns 2', 'nothing-left failed'],
     ['unloaded 1\n', '', 'nothing-left failed'],
-    ['unloaded 1', 'unloaded 1\nleaks 3', 'no-leak failed'],
+    ['unloaded 1', 'unloaded 1\nkmemleak 1\nleaks 3', 'no-leak failed'],
+    ['unloaded 1', 'unloaded 1\nkmemleak 1', 'no-leak failed'],
+    ['unloaded 1', 'unloaded 1\nfailslab 1', 'survived failed'],
   ])('with "%s" as "%s": %s', (from, to, failed) => {
     expect(outcomes(SOAKED.replace(from, to))).toContain(failed);
   });
 
   it('says what ended it, and shows the leaks', () => {
     const killed = { exitCode: 137, stdout: '', stderr: 'a\nb\n', timedOut: true };
-    expect(judgeSoak(killed, 5)[0]?.observed).toMatch(
-      /^connections not told, .* \/ the soak did not end in time \/ a \/ b$/,
+    expect(judgeSoak(killed, 60, 5)[0]?.observed).toMatch(
+      /^lasted not told, connections not told, .* \/ the soak did not end in time \/ a \/ b$/,
     );
-    const stdout = `${SOAKED}leaks 1\n@leaks\nunreferenced object 0xffff\n`;
-    const leaky = judgeSoak({ exitCode: 0, stdout, stderr: '', timedOut: false }, 5);
+    const stdout = `${SOAKED}kmemleak 1\nleaks 1\n@leaks\nunreferenced object 0xffff\n`;
+    const leaky = judgeSoak({ exitCode: 0, stdout, stderr: '', timedOut: false }, 60, 5);
     expect(leaky.at(-1)?.observed).toContain('leaks 1 / unreferenced object 0xffff');
   });
 });
