@@ -43,6 +43,9 @@ const SEED = process.env['L7BUILD_TEST_SEED'] ?? '1';
 /** Of a bounded run, one case in so many. */
 const EVERY = Number(process.env['L7BUILD_TEST_FAULTS_EVERY'] ?? '1');
 
+/** A case takes seconds; on a machine that is busy with much else, minutes. */
+const TIMEOUT_MS = 300_000;
+
 /** Numbers that look random and are the same for the same words and seed. */
 function drawing(words: string): Draw {
   let count = 0;
@@ -67,10 +70,10 @@ export function campaign(kind: string, cases: readonly FaultCase[], without?: st
     let ground: Ground;
     beforeAll(async () => {
       ground = await Ground.lay();
-    });
+    }, TIMEOUT_MS);
     afterAll(() => ground.clear());
     for (const { name, store, run } of cases.filter((_, index) => index % EVERY === 0)) {
-      it(name, { timeout: 300_000 }, async ({ task }) => {
+      it(name, { timeout: TIMEOUT_MS }, async ({ task }) => {
         const place = ground.place(store ?? 'empty');
         try {
           const trial = await run(place, drawing(`${kind} ${name}`));

@@ -108,7 +108,8 @@ campaign(
         const spoiled = place.forgetReaders('patch:linux');
         const ended = [await place.run()];
         await place.starting(['store', 'gc']).ended;
-        return { ended, spoiled };
+        // The files of the source tree are those of the work tree.
+        return { ended, spoiled: ['unpack:linux', ...spoiled] };
       },
     })),
     ...['1970-01-02', '2100-01-01'].map((when): FaultCase => ({
