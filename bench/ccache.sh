@@ -39,18 +39,18 @@ run() {
 
 # summary NAME: what ccache had, and the whole job
 summary() {
-	told "$1" "const [c] = r.ccache; const s = (Date.parse(r.ended) - Date.parse(r.started)) / 1000;
-		(c.off ?? c.hits + ' of ' + (c.hits + c.misses) + ' objects from ccache') + '; the whole job ' + s.toFixed(1) + ' s'"
+	told "$1" "const [c] = r.ccache ?? []; const s = (Date.parse(r.ended) - Date.parse(r.started)) / 1000;
+		(!c ? 'no ccache' : c.off ?? c.hits + ' of ' + (c.hits + c.misses) + ' objects from ccache') + '; the whole job ' + s.toFixed(1) + ' s'"
 }
 
 "$project/l7build" list >/dev/null
-without=$(run without --no-ccache)
+without=$(run without)
 echo "without ccache, and with all that is made beside: $without s; $(summary without)"
 forget configure:linux compile:linux
-empty=$(run empty)
+empty=$(run empty --ccache)
 echo "empty ccache: $empty s; $(summary empty)"
 forget configure:linux compile:linux
-full=$(run full)
+full=$(run full --ccache)
 echo "full ccache: $full s; $(summary full); it takes $(du -sh "$L7BUILD_CACHE/ccache" | cut -f 1)"
 awk -v a="$empty" -v b="$full" 'BEGIN { printf "%.2f times as fast\n", a / b }'
 for name in empty full; do

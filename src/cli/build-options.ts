@@ -73,7 +73,11 @@ export function addBuildOptions(command: Command): Command {
   return addShowOptions(
     addChoiceOptions(command.allowExcessArguments().hook('preAction', refuseStray))
       .option('--no-verify', 'stop before the guest')
-      .option('--no-ccache', 'compile kernels without ccache, though it is there')
+      .option(
+        '--ccache',
+        'compile kernels through ccache, for trees that are compiled again',
+        false,
+      )
       .option('--dry-run', 'print the plan and stop', false),
   );
 }

@@ -99,7 +99,7 @@ function again(
   const more = Object.entries(changed).flatMap(([name, value]) => [`--${name}`, value]);
   const command = addBuildOptions(new Command('rebuild')).exitOverride();
   // What earlier compiles left proves nothing.
-  const always = ['--out', out, '--no-verify', '--no-ccache'];
+  const always = ['--out', out, '--no-verify'];
   command.parse([...words, ...more, ...always, ...(plain ? ['--plain'] : [])], { from: 'user' });
   return command.opts();
 }

@@ -20,7 +20,7 @@ export interface RunEnvironment extends LookupEnvironment {
   readonly logs: string;
   readonly builder: Builder;
   readonly jobs: number;
-  /** False if ccache is not to be used though it is there. */
+  /** True if kernels are to be compiled through ccache. */
   readonly ccache?: boolean;
   readonly emit: Emit;
   /** Told of every task that is done, before its event. */

@@ -39,7 +39,7 @@ export interface StepContext {
   runtime(): Promise<Runtime>;
   /** Parallel jobs for make. */
   readonly jobs: number;
-  /** False if ccache is not to be used though it is there. */
+  /** True if kernels are to be compiled through ccache. */
   readonly ccache?: boolean;
   readonly signal: AbortSignal;
   progress(progress: Progress): void;

@@ -34,7 +34,10 @@ export interface Ccache {
 export async function openCcache(era: Era, ctx: StepContext): Promise<Ccache> {
   const runtime = await ctx.runtime();
   const found = await findCcache(era, runtime, ctx);
-  if (typeof found !== 'string') return off(found.off);
+  if (typeof found !== 'string') {
+    ctx.warn(`compiled without ccache: ${found.off}`);
+    return off(found.off);
+  }
   const command = await layOut(found, runtime, ctx);
   const ask = (question: string): Promise<CcacheUse> =>
     countsOf({ ...command, argv: [found, question] }, runtime, ctx);
@@ -115,9 +118,8 @@ function off(why: string): Ccache {
 async function findCcache(
   era: Era,
   { name }: Runtime,
-  { ccache, needs }: StepContext,
+  { needs }: StepContext,
 ): Promise<string | { readonly off: string }> {
-  if (ccache === false) return { off: 'the run was told so' };
   if (name === 'qemu') {
     return {
       off: 'the builder qemu has the store by 9p, where locks and links are not to be relied on',

@@ -27,7 +27,7 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
     const whole = await isUntouched(build);
     const total = whole ? await totalOf(src, params.arch, ctx) : undefined;
     const site = await linuxSite(tree, params);
-    const ccache = await openCcache(params.era, ctx);
+    const ccache = ctx.ccache === true ? await openCcache(params.era, ctx) : undefined;
     const maker = await makerAt(site, ctx, { writable: [build, ctx.out], total, ccache });
     await guardTorn(
       build,
@@ -42,7 +42,8 @@ export async function compileLinux(params: Params, ctx: StepContext): Promise<St
     await maker.make(`INSTALL_HDR_PATH=${headers}`, 'headers_install');
     await removeNotes(headers);
     const release = await collect(build, ctx.out, params.arch);
-    return { facts: { ...maker.facts(), ccache: await ccache.use(), release } };
+    const kept = ccache === undefined ? {} : { ccache: await ccache.use() };
+    return { facts: { ...maker.facts(), ...kept, release } };
   });
 }
 

@@ -39,7 +39,7 @@ export async function makerAt(
   }: {
     readonly writable: readonly string[];
     readonly total?: number | undefined;
-    readonly ccache?: Ccache;
+    readonly ccache?: Ccache | undefined;
   },
 ): Promise<Maker> {
   const runtime = await ctx.runtime();
