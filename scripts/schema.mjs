@@ -4,7 +4,18 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { schemaPath, schemaText } from '../dist/recipe/json-schema.js';
 
-for (const kind of ['linux', 'era', 'layer7', 'definitions', 'iptables', 'busybox', 'toolchain']) {
+const KINDS = [
+  'linux',
+  'era',
+  'layer7',
+  'definitions',
+  'iptables',
+  'busybox',
+  'toolchain',
+  'topology',
+];
+
+for (const kind of KINDS) {
   const file = new URL(`../${schemaPath(kind)}`, import.meta.url);
   await writeFile(file, schemaText(kind));
   console.log(fileURLToPath(file));

@@ -128,6 +128,7 @@ function schemaAt(schema: Schema, path: readonly PropertyKey[]): Schema | undefi
     let next: unknown;
     if (def.type === 'object') next = (def.shape as Record<PropertyKey, unknown>)[step];
     else if (def.type === 'array') next = def.element;
+    else if (def.type === 'record') next = def.valueType;
     here = next === undefined ? undefined : unwrapped(next as Schema);
   }
   return here;

@@ -8,4 +8,5 @@ export { changeLines, lockChanges, type LockChanges } from './lock-changes.js';
 export { lockText } from './packages-lock.js';
 export { listRecipes } from './list.js';
 export { scenarioFile } from './scenario.js';
+export { loadTopology } from './topology.js';
 export { loadToolchain, loadUnlocked, lockPath, readLock, toolchainNames } from './toolchain.js';

@@ -7,6 +7,7 @@ import { iptablesSchema } from './schema/iptables.js';
 import { linuxSchema } from './schema/linux.js';
 import { providerSchema } from './schema/provider.js';
 import { toolchainSchema } from './schema/toolchain.js';
+import { topologySchema } from './schema/topology.js';
 
 const SCHEMAS = {
   linux: linuxSchema,
@@ -16,6 +17,7 @@ const SCHEMAS = {
   iptables: iptablesSchema,
   busybox: busyboxSchema,
   toolchain: toolchainSchema,
+  topology: topologySchema,
 } as const;
 
 /** Path of a published schema below the project's root; recipes name it in their first line. */

@@ -12,6 +12,7 @@ const FOLDERS = {
   definitions: 'definitions',
   iptables: 'iptables',
   busybox: 'busybox',
+  topology: 'topologies',
 } as const;
 const KINDS = Object.keys(FOLDERS) as (keyof typeof FOLDERS)[];
 
