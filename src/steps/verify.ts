@@ -9,13 +9,9 @@ import type { Facts } from '../model/store.js';
 import { loadScenario } from '../scenario/load.js';
 import { runTrials, trialsOf, type RunScript } from '../scenario/run.js';
 import type { Calibration } from '../vm/calibrate.js';
-import type { ClockReading } from '../vm/clock.js';
+import { clockFaults, type ClockReading } from '../vm/clock.js';
 import type { Guest } from '../vm/guest.js';
 import { boot } from './boot.js';
-
-/** Beyond these a guest's rates and timeouts are not to be trusted. */
-const CLOCK_RATE_OFF = 0.05;
-const CLOCK_OFFSET_MS = 10_000;
 
 /**
  * Boots what was built and tries the scenarios in it, with every back end and family of IP.
@@ -71,12 +67,8 @@ function factsOf(
 }
 
 function warnOfClock(clock: ClockReading | undefined, ctx: StepContext): void {
-  if (clock === undefined) return;
-  if (Math.abs(clock.rate - 1) > CLOCK_RATE_OFF) {
-    ctx.warn(`the guest's clock ran ${clock.rate.toFixed(2)} times as fast as the host's`);
-  }
-  if (Math.abs(clock.offsetMs) > CLOCK_OFFSET_MS) {
-    ctx.warn(`the guest's clock was off by ${(clock.offsetMs / 1000).toFixed(0)} s`);
+  for (const fault of clock === undefined ? [] : clockFaults(clock)) {
+    ctx.warn(`the guest's clock ${fault}`);
   }
 }
 

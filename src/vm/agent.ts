@@ -8,7 +8,7 @@ export interface RunResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** The time was over, and the script with all that it had started was killed. */
+  /** The time was over, or nobody waited any more: it was killed with all that it had started. */
   readonly timedOut: boolean;
 }
 
@@ -104,30 +104,41 @@ export class Agent {
   /**
    * Runs a script of the guest's shell (busybox ash), without input. Several may run at once.
    *
-   * @returns also when it was killed for its time
+   * @param signal ends it before its time
+   * @returns also when it was killed for its time, or by the signal
    * @throws Failed `guest-*` when the guest fails meanwhile, `check-failed` for more output than 4 MiB
    */
-  async run(script: string, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<RunResult> {
+  async run(
+    script: string,
+    timeoutMs: number = DEFAULT_TIMEOUT_MS,
+    signal?: AbortSignal,
+  ): Promise<RunResult> {
     if (Buffer.byteLength(script) > SCRIPT_LIMIT) throw new RangeError('a script of over 24 KiB');
     if (this.#failure !== undefined) throw this.#failure;
     this.#lastId += 1;
     const id = String(this.#lastId);
     let timer: NodeJS.Timeout | undefined;
+    const kill = (): void => {
+      clearTimeout(timer);
+      const job = this.#jobs.get(id);
+      if (job === undefined) return;
+      job.timedOut = true;
+      this.#send(command.kill(this.#nonce, id)).catch(job.reject);
+      timer = setTimeout(() => {
+        this.#drop(id, 'a command to the guest got no answer');
+      }, KILLED_MS);
+    };
     try {
       return await new Promise<RunResult>((settle, reject) => {
-        const job: Job = { out: [], err: [], size: 0, timedOut: false, settle, reject };
-        this.#jobs.set(id, job);
-        timer = setTimeout(() => {
-          job.timedOut = true;
-          this.#send(command.kill(this.#nonce, id)).catch(reject);
-          timer = setTimeout(() => {
-            this.#drop(id, 'a command to the guest got no answer');
-          }, KILLED_MS);
-        }, timeoutMs);
+        this.#jobs.set(id, { out: [], err: [], size: 0, timedOut: false, settle, reject });
+        timer = setTimeout(kill, timeoutMs);
+        signal?.addEventListener('abort', kill, { once: true });
         this.#send(command.run(this.#nonce, id, script)).catch(reject);
+        if (signal?.aborted === true) kill();
       });
     } finally {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', kill);
       this.#jobs.delete(id);
     }
   }

@@ -15,6 +15,13 @@ export interface Share {
   readonly writable: boolean;
 }
 
+/** A network card (virtio). Its cable leads to a socket at which somebody listens; see hubArgv. */
+export interface Nic {
+  readonly mac: string;
+  /** Path of a unix socket, from where QEMU is started: at most 107 bytes (unix(7)). */
+  readonly socket: string;
+}
+
 /** A guest to be: everything that its QEMU command line depends on. */
 export interface GuestSpec {
   /** Absolute path of a bzImage. */
@@ -32,6 +39,8 @@ export interface GuestSpec {
   /** More kernel parameters. */
   readonly parameters?: readonly string[];
   readonly shares?: readonly Share[];
+  /** In the guest's order: eth0, eth1. */
+  readonly nics?: readonly Nic[];
   /** Gives the guest a third port, for what programs print: /dev/vport0p1 (virtio_console). */
   readonly output?: boolean;
 }
@@ -45,12 +54,13 @@ export const OUTPUT = 'output';
 /** The program, with nothing that a guest does not ask for: no devices, no configuration, no window. */
 const BARE = ['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none'] as const;
 
-/** Command line of a guest without network: two serial ports are all it has, if no more is asked for. */
+/** Command line of a guest: two serial ports are all it has, and no network, if no more is asked for. */
 export function guestArgv(spec: GuestSpec): Argv {
   return [
     ...BARE,
     ...machine(spec.accelerator),
-    ...['-m', `${String(spec.memoryMiB)}M`, '-smp', String(spec.cpus), '-nic', 'none'],
+    ...['-m', `${String(spec.memoryMiB)}M`, '-smp', String(spec.cpus)],
+    ...network(spec.nics ?? []),
     // A restart, which is also what follows a panic, ends QEMU.
     ...['-no-reboot', '-rtc', 'base=utc'],
     ...['-kernel', spec.kernel, '-initrd', spec.initrd],
@@ -66,6 +76,52 @@ export function guestArgv(spec: GuestSpec): Argv {
     ]),
     ...(spec.output === true ? outputPort(spec.ports) : []),
     ...(spec.shares ?? []).flatMap((share) => ['-virtfs', virtfs(share)]),
+  ];
+}
+
+function network(nics: readonly Nic[]): string[] {
+  if (nics.length === 0) return ['-nic', 'none'];
+  return nics.flatMap(({ mac, socket }, index) => [
+    ...['-netdev', `stream,id=net${String(index)},${unixSocket(socket)}`],
+    // Without the firmware with which a card boots from the network.
+    ...['-device', `virtio-net-pci,netdev=net${String(index)},mac=${mac},romfile=`],
+  ]);
+}
+
+function unixSocket(path: string): string {
+  return `addr.type=unix,addr.path=${optionValue(path)}`;
+}
+
+/** The links of a lab. */
+export interface HubSpec {
+  /** Who is on each link. Their names are QEMU identifiers: a letter, then letters, digits and -. */
+  readonly links: Readonly<Record<string, readonly string[]>>;
+  /** The named pipes of its monitor, see serial.ts. */
+  readonly monitor: string;
+}
+
+/** The socket at which a hub waits for a host's card on a link, in the folder that QEMU is started in. */
+export function socketOf(link: string, host: string): string {
+  return `${link}.${host}`;
+}
+
+/**
+ * Command line of a QEMU without a machine: all it does is to give every frame of a link to all others
+ * on the link. One port of each link, called as the link is, has nobody at its end, and sees every
+ * frame once: there a capture is made (hub.ts).
+ */
+export function hubArgv({ links, monitor }: HubSpec): Argv {
+  return [
+    ...BARE,
+    ...['-machine', 'none'],
+    ...['-chardev', `pipe,id=monitor,path=${optionValue(monitor)}`],
+    ...['-mon', 'chardev=monitor,mode=control'],
+    ...Object.entries(links).flatMap(([link, hosts], hub) =>
+      [link, ...hosts.map((host) => socketOf(link, host))].flatMap((port) => [
+        ...['-netdev', `stream,id=${port},server=on,${unixSocket(port)}`],
+        ...['-netdev', `hubport,id=${port}.port,hubid=${String(hub)},netdev=${port}`],
+      ]),
+    ),
   ];
 }
 

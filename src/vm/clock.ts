@@ -8,6 +8,20 @@ export interface ClockReading {
   readonly offsetMs: number;
 }
 
+/** Beyond these a guest's rates and timeouts are not to be trusted. */
+const RATE_OFF = 0.05;
+const OFFSET_MS = 10_000;
+
+/** What is wrong with a guest's clock, completing "the guest's clock …". */
+export function clockFaults({ rate, offsetMs }: ClockReading): string[] {
+  return [
+    ...(Math.abs(rate - 1) > RATE_OFF
+      ? [`ran ${rate.toFixed(2)} times as fast as the host's`]
+      : []),
+    ...(Math.abs(offsetMs) > OFFSET_MS ? [`was off by ${(offsetMs / 1000).toFixed(0)} s`] : []),
+  ];
+}
+
 /** Milliseconds of the host's after which the rate means something. */
 const MIN_SPAN_MS = 1000;
 

@@ -23,6 +23,8 @@ export interface GuestOptions {
   readonly output?: LineSink;
   /** What to put around QEMU's command line, such as a jail. */
   readonly wrap?: (argv: Argv) => Argv;
+  /** Where QEMU is started: the sockets of its network cards lie there. */
+  readonly cwd?: string;
 }
 
 const BOOT_TIMEOUT_MS = 90_000;
@@ -80,6 +82,11 @@ export class Guest {
     return this.#evidence.console.complaints;
   }
 
+  /** Why the guest is of no use any more, if so. */
+  get failure(): Failed | undefined {
+    return this.#failure;
+  }
+
   /** The guest's clock against ours; undefined before two readings. */
   get clock(): ClockReading | undefined {
     return this.#clock.reading();
@@ -119,8 +126,8 @@ export class Guest {
   }
 
   /** Runs a script in the guest; see Agent.run. */
-  async run(script: string, timeoutMs?: number): Promise<RunResult> {
-    return this.#agent.run(script, timeoutMs);
+  async run(script: string, timeoutMs?: number, signal?: AbortSignal): Promise<RunResult> {
+    return this.#agent.run(script, timeoutMs, signal);
   }
 
   /**
@@ -173,7 +180,8 @@ export class Guest {
   async #run(): Promise<void> {
     const signal = AbortSignal.any([this.options.signal, this.#stop.signal]);
     const argv = guestArgv(this.spec);
-    const end = await qemuEnd(this.options.wrap?.(argv) ?? argv, signal);
+    const { wrap, cwd } = this.options;
+    const end = await qemuEnd(wrap?.(argv) ?? argv, signal, cwd);
     if (end instanceof Failed) {
       // Interrupted by us or by the user, or QEMU is not there at all.
       if (this.options.signal.aborted || !this.#stop.signal.aborted) this.#fail(end);
@@ -241,9 +249,11 @@ export async function startGuest(spec: GuestSpec, options: GuestOptions): Promis
 async function qemuEnd(
   argv: Argv,
   signal: AbortSignal,
+  cwd: string | undefined,
 ): Promise<{ how: string; stderr: readonly string[] } | Failed> {
   try {
-    const { exitCode, stderr } = await exec(argv, { accept: ANY_EXIT, signal });
+    const place = cwd === undefined ? {} : { cwd };
+    const { exitCode, stderr } = await exec(argv, { accept: ANY_EXIT, signal, ...place });
     const how = `ended with exit code ${String(exitCode)}`;
     return { how, stderr: stderr.trim().split('\n').filter(Boolean) };
   } catch (error) {

@@ -59,6 +59,19 @@ describe('the agent, over pipes', () => {
     });
   });
 
+  it('kills a script, with what it has started, that nobody waits for any more', async () => {
+    await agent.hello();
+    const stop = new AbortController();
+    const running = agent.run(
+      'echo before; sleep 600 & sleep 600; echo after',
+      60_000,
+      stop.signal,
+    );
+    await agent.run('sleep 0.2');
+    stop.abort();
+    expect(await running).toMatchObject({ stdout: 'before\n', timedOut: true });
+  });
+
   it('carries long scripts and long output', async () => {
     await agent.hello();
     const text = 'x'.repeat(10_000);

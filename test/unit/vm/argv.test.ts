@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
-import { bootSectorArgv, guestArgv, type GuestSpec } from '../../../src/vm/argv.js';
+import {
+  bootSectorArgv,
+  guestArgv,
+  hubArgv,
+  socketOf,
+  type GuestSpec,
+} from '../../../src/vm/argv.js';
 
 const SPEC: GuestSpec = {
   kernel: '/k/bzImage',
@@ -52,6 +58,25 @@ describe('guestArgv', () => {
     expect(after(argv, '-device')).toContain('virtserialport,chardev=output');
   });
 
+  it('plugs cards in, in order, at sockets where QEMU is started', () => {
+    const argv = guestArgv({
+      ...SPEC,
+      nics: [
+        { mac: '02:00:0a:00:00:01', socket: socketOf('lan', 'gate') },
+        { mac: '02:00:0a:00:01:01', socket: 'a,b' },
+      ],
+    });
+    expect(after(argv, '-netdev')).toEqual([
+      'stream,id=net0,addr.type=unix,addr.path=lan.gate',
+      'stream,id=net1,addr.type=unix,addr.path=a,,b',
+    ]);
+    expect(after(argv, '-device')).toEqual([
+      'virtio-net-pci,netdev=net0,mac=02:00:0a:00:00:01,romfile=',
+      'virtio-net-pci,netdev=net1,mac=02:00:0a:00:01:01,romfile=',
+    ]);
+    expect(argv).not.toContain('-nic');
+  });
+
   it('keeps the clock off the TSC, restarts at a panic, and shows warnings', () => {
     const [line = ''] = after(
       guestArgv({ ...SPEC, panicNow: '1', parameters: ['quiet'] }),
@@ -79,6 +104,23 @@ describe('guestArgv', () => {
   it('writes a comma in a path twice, since QEMU ends a value at one', () => {
     const argv = guestArgv({ ...SPEC, ports: '/a,b', consoleLog: '/c,d' });
     expect(after(argv, '-chardev')[0]).toContain('path=/a,,b/console,logfile=/c,,d');
+  });
+});
+
+describe('hubArgv', () => {
+  it('has a port for each host of a link and one for captures, and no machine', () => {
+    const argv = hubArgv({ links: { lan: ['a'], far: ['a', 'b'] }, monitor: '/l/monitor' });
+    expect(after(argv, '-machine')).toEqual(['none']);
+    expect(after(argv, '-chardev')).toEqual(['pipe,id=monitor,path=/l/monitor']);
+    const ports = ['lan', 'lan.a', 'far', 'far.a', 'far.b'];
+    expect(after(argv, '-netdev')).toEqual(
+      ports.flatMap((port) => [
+        `stream,id=${port},server=on,addr.type=unix,addr.path=${port}`,
+        `hubport,id=${port}.port,hubid=${port.startsWith('lan') ? '0' : '1'},netdev=${port}`,
+      ]),
+    );
+    const sockets = { a: socketOf('lan', 'a'), b: socketOf('far', 'b') };
+    expect(sockets).toEqual({ a: 'lan.a', b: 'far.b' });
   });
 });
 

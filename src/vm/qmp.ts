@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { Failed } from '../model/failure.js';
+
+interface Command {
+  readonly settle: () => void;
+  readonly reject: (error: Failed) => void;
+}
+
+/** What QEMU may say in a line; all else, such as events, is passed over. */
+interface Said {
+  readonly QMP?: unknown;
+  readonly id?: unknown;
+  readonly error?: { readonly desc?: unknown };
+}
+
+/** Milliseconds in which QEMU answers, also on a busy host. */
+const ANSWER_MS = 15_000;
+
+/**
+ * Our side of the QEMU Machine Protocol (docs/interop/qmp-spec.txt of QEMU): JSON, a line each.
+ * QEMU speaks first.
+ */
+export class Qmp {
+  readonly #commands = new Map<string, Command>();
+  readonly #send: (text: string) => Promise<void>;
+  #lastId = 0;
+  #greeted: () => void = () => undefined;
+  /** Settles when QEMU has greeted: then it listens at all sockets that its command line names. */
+  readonly greeted = new Promise<void>((done) => {
+    this.#greeted = done;
+  });
+
+  constructor(send: (text: string) => Promise<void>) {
+    this.#send = send;
+  }
+
+  /** Takes a line that QEMU said. */
+  receive(line: string): void {
+    const said = parsed(line);
+    if (said?.QMP !== undefined) this.#greeted();
+    const command = typeof said?.id === 'string' ? this.#commands.get(said.id) : undefined;
+    if (command === undefined) return;
+    if (said?.error === undefined) command.settle();
+    else command.reject(refused(String(said.error.desc)));
+  }
+
+  /** Waits for the greeting and answers it, after which commands are taken. */
+  async open(): Promise<void> {
+    await this.greeted;
+    await this.execute('qmp_capabilities');
+  }
+
+  /** @throws Failed `command-failed` with QEMU's words, or when it does not answer */
+  async execute(name: string, args: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    this.#lastId += 1;
+    const id = String(this.#lastId);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await new Promise<void>((settle, reject) => {
+        this.#commands.set(id, { settle, reject });
+        timer = setTimeout(() => {
+          reject(refused(`no answer to ${name}`));
+        }, ANSWER_MS);
+        this.#send(`${JSON.stringify({ execute: name, arguments: args, id })}\n`).catch(reject);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#commands.delete(id);
+    }
+  }
+}
+
+function parsed(line: string): Said | undefined {
+  try {
+    const said: unknown = JSON.parse(line);
+    return typeof said === 'object' && said !== null ? said : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(words: string): Failed {
+  return new Failed({ reason: 'command-failed', message: `QEMU: ${words}` });
+}
