@@ -16,6 +16,7 @@ const SEES = {
   scenario: ['model', 'host', 'recipe'],
   protocols: ['model', 'host'],
   vm: ['model', 'host'],
+  lab: ['model', 'host', 'vm'],
   // The builder qemu runs commands in a virtual machine.
   runtimes: ['model', 'host', 'vm'],
   sources: ['model', 'host'],

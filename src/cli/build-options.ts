@@ -92,8 +92,17 @@ export function addShowOptions(command: Command): Command {
 
 /** Adds the options that say what is built and where to a command, whose action then has a kernel. */
 export function addChoiceOptions(command: Command): Command {
-  return addRecipeOptions(command)
-    .option('--out <dir>', 'where to deliver (default: out/<kernel>, with -module in module mode)')
+  return addMeansOptions(
+    addRecipeOptions(command).option(
+      '--out <dir>',
+      'where to deliver (default: out/<kernel>, with -module in module mode)',
+    ),
+  );
+}
+
+/** Adds the options that say how something is built that may have to be. */
+export function addMeansOptions(command: Command): Command {
+  return command
     .option('--jobs <n>', 'parallel jobs for make', positive, availableParallelism())
     .addOption(
       new Option('--locked [file]', 'take the inputs that a lock names, and no others')
@@ -105,8 +114,12 @@ export function addChoiceOptions(command: Command): Command {
 
 /** Adds the options that say what is built to a command, whose action then has a kernel. */
 export function addRecipeOptions(command: Command): Command {
+  return addPartOptions(command.hook('preAction', refuseNoKernel));
+}
+
+/** Adds the options that say what is built to a command which knows a kernel by itself. */
+export function addPartOptions(command: Command): Command {
   return addKeyringOption(addFetchOptions(command))
-    .hook('preAction', refuseNoKernel)
     .option('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)')
     .option('--iptables <version>', "iptables recipe (default: the kernel recipe's)")
     .option('--layer7 <name>', "whose match, where the recipe fetches it (default: the recipe's)")

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { join } from 'node:path';
 import { runPlan } from '../engine/run.js';
 import { Store } from '../engine/store.js';
 import type { Entry } from '../model/store.js';
@@ -14,9 +13,14 @@ interface Means {
   readonly cache: string;
   readonly signal: AbortSignal;
   readonly jobs: number;
+  /** Folder for the steps' logs. */
+  readonly logs: string;
   /** Told of what has to be made first. */
   readonly say: WriteLine;
 }
+
+/** Whoever reads the output of tasks. */
+type Reader = Pick<Task, 'needs' | 'tools'>;
 
 /**
  * Sees to it that the store has all that a task reads, and makes what it lacks.
@@ -25,9 +29,9 @@ interface Means {
  * @throws Failed of the first task that failed
  */
 export async function entriesFor(
-  task: Task,
-  { plan, policy, builder }: Job,
-  { cache, signal, jobs, say }: Means,
+  task: Reader,
+  { plan, policy, builder }: Pick<Job, 'plan' | 'policy' | 'builder'>,
+  { cache, signal, jobs, logs, say }: Means,
 ): Promise<Map<string, Entry>> {
   const wanted = new Set(inputsOf(task));
   for (const each of plan.tasks.toReversed()) {
@@ -41,7 +45,7 @@ export async function entriesFor(
     {
       store: new Store(cache),
       project: PROJECT,
-      logs: join(cache, 'shell', 'logs'),
+      logs,
       policy,
       builder,
       jobs,
@@ -57,6 +61,6 @@ export async function entriesFor(
   return new Map(results.map(({ task: { id }, entry }) => [id, entry]));
 }
 
-function inputsOf({ needs, tools }: Task): string[] {
+function inputsOf({ needs, tools }: Reader): string[] {
   return [...Object.values(needs), ...Object.values(tools ?? {})];
 }

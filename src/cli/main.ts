@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-2.0-only
 import { CommanderError } from 'commander';
-import { EXIT, EXIT_BY_REASON, type ExitCode } from '../model/failure.js';
+import { EXIT, EXIT_BY_REASON } from '../model/failure.js';
 import { expectedFailure } from './expected-failure.js';
 import { storeRoot } from './paths.js';
 import { makeProgram } from './program.js';
@@ -21,8 +21,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-async function main(): Promise<ExitCode> {
-  let code: ExitCode = EXIT.verified;
+async function main(): Promise<number> {
+  let code: number = EXIT.verified;
   const program = makeProgram({
     signal: stop.signal,
     end: (said) => {

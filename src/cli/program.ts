@@ -7,6 +7,7 @@ import { addContainers } from './containers-command.js';
 import { addDoctor } from './doctor.js';
 import { addExplain } from './explain.js';
 import { addInspection } from './inspect-commands.js';
+import { addLab } from './lab-command.js';
 import { addList } from './list.js';
 import { addLock } from './lock-command.js';
 import { addProtocols } from './protocols-command.js';
@@ -27,6 +28,7 @@ Examples:
   l7build explain --kernel 6.1           what would be done, and whether it can be done here
   l7build config check /boot/config-6.1  has that kernel what the rules need?
   l7build bundle create --help           all sources in one file, for a host without network
+  l7build lab up                         a firewall, a client and a host behind it, to try rules on
   l7build doctor --install               what this host lacks, installed
 
 Exit codes: 0 verified; 1 build failed; 2 usage or recipe wrong; 3 the host lacks something or the
@@ -58,6 +60,7 @@ export function makeProgram(shell: Shell): Command {
   addReport(program, shell);
   addRebuild(program, shell);
   addShell(program, shell);
+  addLab(program, shell);
   addProtocols(program, shell);
   addContainers(program, shell);
   addLock(program, shell);

@@ -80,7 +80,8 @@ async function standAt(
   const task = await taskOf(job.plan, options);
   const home = join(cache, 'shell', task.id.replace(':', '-'));
   const act = async (): Promise<number> => {
-    const results = await entriesFor(task, job, { cache, signal, jobs: options.jobs, say });
+    const logs = join(cache, 'shell', 'logs');
+    const results = await entriesFor(task, job, { cache, signal, jobs: options.jobs, logs, say });
     await removeTree(home);
     await mkdir(home, { recursive: true });
     const code = await run(task, results, { command, job, cache, home, signal });

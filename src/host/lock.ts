@@ -15,10 +15,15 @@ export interface LockOptions {
   readonly signal?: AbortSignal;
   /** Called once if another process holds the lock. */
   readonly onWait?: () => void;
+  /** Makes the failure of not waiting for another process that holds the lock. */
+  readonly held?: () => Failed;
 }
 
 /** How long a free lock may take before the user is told of waiting, in milliseconds. */
 const WAIT_SHOWN_AFTER_MS = 300;
+
+/** Exit code of a flock(1) that does not wait; none of its own. */
+const HELD = 77;
 
 type Holder = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -30,7 +35,7 @@ type Holder = ChildProcessByStdio<Writable, Readable, Readable>;
  * @param file made if missing, with the directories above it; never removed
  * @returns what `act` returns
  * @throws Failed `interrupted` when the signal fires while waiting, `store-unusable` when the file
- *   can't be made or locked, `host-lacks` without flock(1); what `act` throws
+ *   can't be made or locked, `host-lacks` without flock(1); what `held` gives; what `act` throws
  */
 export async function withLock<T>(
   file: string,
@@ -41,8 +46,11 @@ export async function withLock<T>(
   if (findProgram('flock') === undefined) throw lacks('flock');
   await writing(file, () => mkdir(dirname(file), { recursive: true }));
   // In a session of its own, since Ctrl-C must not take the lock from a run that is still stopping.
-  const how = options.shared === true ? '--shared' : '--exclusive';
-  const holder = spawn('flock', ['--no-fork', how, file, 'cat'], {
+  const how = [
+    options.shared === true ? '--shared' : '--exclusive',
+    ...(options.held === undefined ? [] : ['--nonblock', '--conflict-exit-code', String(HELD)]),
+  ];
+  const holder = spawn('flock', ['--no-fork', ...how, file, 'cat'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
@@ -75,8 +83,9 @@ async function acquired(holder: Holder, file: string, options: LockOptions): Pro
         done();
       });
       holder.once('error', fail);
-      holder.once('close', () => {
-        fail(unusable(file, complaint.trim()));
+      holder.once('close', (code) => {
+        const busy = code === HELD ? options.held?.() : undefined;
+        fail(busy ?? unusable(file, complaint.trim()));
       });
       holder.stdin.write('locked\n');
     });

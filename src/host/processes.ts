@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process, told from a later one with the same number by its start time. */
-interface Process {
+export interface Identity {
   readonly pid: number;
-  readonly parent: number;
   /** Clock ticks after boot. */
   readonly started: string;
 }
+
+interface Process extends Identity {
+  readonly parent: number;
+  /** It has ended, and nobody has asked how. */
+  readonly zombie: boolean;
+}
+
+/** Milliseconds between two looks at a process whose end is waited for. */
+const LOOK_MS = 20;
 
 /** Reads /proc/PID/stat; the fields are those of proc(5). */
 function readProcess(pid: number): Process | undefined {
@@ -19,7 +28,53 @@ function readProcess(pid: number): Process | undefined {
   }
   // The second field is the program's name in brackets, and may itself hold blanks and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { pid, parent: Number(fields[1]), started: fields[19] ?? '' };
+  const [state, parent] = fields;
+  return { pid, parent: Number(parent), started: fields[19] ?? '', zombie: state === 'Z' };
+}
+
+/** This very process. */
+export function ownIdentity(): Identity {
+  return { pid: process.pid, started: readProcess(process.pid)?.started ?? '' };
+}
+
+/** True while a process has not ended. */
+export function isAlive({ pid, started }: Identity): boolean {
+  const found = readProcess(pid);
+  return found?.started === started && !found.zombie;
+}
+
+/** Sends a signal to a process that was noted earlier, and to no other with its number. */
+export function signalTo(target: Identity, signal: NodeJS.Signals): void {
+  send(target, signal);
+}
+
+/** Waits for the end of a process that may be nobody's child here. @returns false if it takes longer */
+export async function hasEnded(target: Identity, withinMs: number): Promise<boolean> {
+  const started = performance.now();
+  while (isAlive(target)) {
+    if (performance.now() - started > withinMs) return false;
+    await delay(LOOK_MS);
+  }
+  return true;
+}
+
+/**
+ * The processes that work in a directory.
+ *
+ * @param program of these only: the first 15 characters of its name (proc(5), comm)
+ */
+export function workingIn(directory: string, program: string): Identity[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      if (readlinkSync(`/proc/${name}/cwd`) !== directory) return [];
+      if (readFileSync(`/proc/${name}/comm`, 'utf8') !== `${program.slice(0, 15)}\n`) return [];
+    } catch {
+      // It ended meanwhile, or is another user's.
+      return [];
+    }
+    return readProcess(Number(name)) ?? [];
+  });
 }
 
 /** Processes and everything that descends from them, parents first. Looks at each process once. */
@@ -43,7 +98,7 @@ function processTrees(roots: readonly number[]): Process[] {
   return trees;
 }
 
-function send(target: Process, signal: NodeJS.Signals): void {
+function send(target: Identity, signal: NodeJS.Signals): void {
   if (readProcess(target.pid)?.started !== target.started) return;
   try {
     process.kill(target.pid, signal);

@@ -64,6 +64,11 @@ export interface ImageParams {
   readonly definitions: readonly ProjectFile[];
   /** The guest's own programs: all of guest/. */
   readonly guest: readonly ProjectFile[];
+  /**
+   * The guest is a host on a network, with rules that nobody knows yet: all of netfilter's modules are
+   * there to be loaded when a rule asks for them, and so is the network card's driver.
+   */
+  readonly networked?: true;
 }
 
 export interface VerifyParams {

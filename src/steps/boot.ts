@@ -33,7 +33,7 @@ export async function boot(era: Era, ctx: StepContext, size: Size = SIZE): Promi
   const calibration = await calibrate(ctx.cache, ctx.signal);
   const guest = await startGuest(
     {
-      kernel: await kernelOf(ctx),
+      kernel: await kernelIn(ctx),
       initrd: join(need(ctx, 'image').dir, 'initramfs.cpio.gz'),
       accelerator: calibration.accelerator,
       ...parts,
@@ -47,7 +47,7 @@ export async function boot(era: Era, ctx: StepContext, size: Size = SIZE): Promi
 }
 
 /** The patched kernel's bzImage, or the image of a distribution's package. */
-async function kernelOf(ctx: StepContext): Promise<string> {
+export async function kernelIn(ctx: Pick<StepContext, 'taskId' | 'needs'>): Promise<string> {
   if (ctx.needs['linux'] !== undefined) return join(need(ctx, 'linux').dir, 'bzImage');
   return (await packagedKernel(need(ctx, 'kernel').dir)).image;
 }

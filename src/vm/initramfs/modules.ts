@@ -57,6 +57,17 @@ export async function stageModules(
   return { names };
 }
 
+/** Where a kernel's tree has netfilter's modules, and the drivers of QEMU's network card. */
+const NETWORK =
+  /(?:^|\/)(?:net\/(?:\w+\/)?netfilter\/|drivers\/net\/virtio_net\.|drivers\/virtio\/virtio_pci\.)/;
+
+/** Names of the modules that a host on a network, and its rules, may ask for. @param trees see stageModules */
+export async function networkModules(trees: readonly string[], release: string): Promise<string[]> {
+  const homes = trees.map((tree) => join(tree, 'lib/modules', release));
+  const index = await indexOf(homes);
+  return [...index].flatMap(([name, { path }]) => (NETWORK.test(path) ? [name] : [])).sort();
+}
+
 /** modprobe(8) takes `-` and `_` for the same. */
 function canonical(name: string): string {
   return name.replaceAll('-', '_');

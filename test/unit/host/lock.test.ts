@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withLock } from '../../../src/host/lock.js';
+import { Failed } from '../../../src/model/failure.js';
 import { transpiled } from './transpiled.js';
 
 let dir: string;
@@ -55,6 +56,16 @@ describe('withLock', () => {
     });
     const late = withLock(file, () => Promise.resolve(), { signal: abort.signal });
     await expect(late).rejects.toMatchObject({ failure: { reason: 'interrupted' } });
+  });
+
+  it('does not wait where that is not wanted', async () => {
+    const file = join(dir, 'lock');
+    const held = (): Failed => new Failed({ reason: 'usage', message: 'somebody has it' });
+    await withLock(file, async () => {
+      const second = withLock(file, () => Promise.resolve(), { held });
+      await expect(second).rejects.toMatchObject({ failure: { message: 'somebody has it' } });
+    });
+    expect(await withLock(file, () => Promise.resolve(9), { held })).toBe(9);
   });
 
   it('says when a file cannot be locked', async () => {

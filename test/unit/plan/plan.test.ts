@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { Failed } from '../../../src/model/failure.js';
 import type { Plan } from '../../../src/model/task.js';
+import { labPlan } from '../../../src/plan/lab.js';
 import { makePlan } from '../../../src/plan/plan.js';
 import { busybox, iptables, linux, planInput, toolchain } from './input.js';
 
@@ -184,4 +185,18 @@ test('a match and definitions that others publish are fetched once, for all that
   for (const id of ['package:l7-protocols', 'image:initramfs']) {
     expect(task(id)?.needs).toMatchObject({ protocols: 'unpack:protocols' });
   }
+});
+
+test.each([
+  ['full', { linux: 'compile:linux', image: 'image:lab' }],
+  ['module', { kernel: 'unpack:kernel', image: 'image:lab' }],
+] as const)("a lab's hosts boot what a build in %s mode yields", (mode, needs) => {
+  const built = makePlan(planInput({ mode, verify: false }));
+  const lab = labPlan(built);
+  expect(lab.needs).toEqual(needs);
+  expect(lab.plan.tasks.slice(0, -1)).toEqual(built.tasks);
+  const initramfs = built.tasks.find(({ verb }) => verb === 'image');
+  const image = lab.plan.tasks.at(-1);
+  expect(image?.needs).toEqual(initramfs?.needs);
+  expect(image?.params).toEqual({ ...initramfs?.params, networked: true });
 });

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StepContext, StepResult } from '../../../src/model/step.js';
@@ -25,8 +25,8 @@ describe('image', () => {
   /** A module tree below folder/`role` with modules of these names. */
   function modules(role: string, ...names: string[]): void {
     const home = join(folder, role, 'lib/modules', RELEASE, 'kernel');
-    mkdirSync(home, { recursive: true });
     for (const name of names) {
+      mkdirSync(dirname(join(home, name)), { recursive: true });
       const source =
         'const char i[] __attribute__((section(".modinfo"))) = "license=GPL\\0vermagic=x";';
       execFileSync('gcc', ['-x', 'c', '-c', '-o', join(home, `${name}.ko`), '-'], {
@@ -38,6 +38,7 @@ describe('image', () => {
   async function run(
     needs: Readonly<Record<string, string>>,
     wanted: readonly string[],
+    networked?: true,
   ): Promise<StepResult & { out: string }> {
     const [out, scratch] = [
       mkdtempSync(join(folder, 'out-')),
@@ -56,7 +57,10 @@ describe('image', () => {
       sha256: '',
     }));
     return {
-      ...(await image({ modules: wanted, definitions, guest: [] }, ctx as unknown as StepContext)),
+      ...(await image(
+        { modules: wanted, definitions, guest: [], ...(networked ? { networked } : {}) },
+        ctx as unknown as StepContext,
+      )),
       out,
     };
   }
@@ -90,6 +94,17 @@ describe('image', () => {
       ]),
     );
     expect(names(out)).not.toContain(`lib/modules/${RELEASE}/kernel/other.ko`);
+  });
+
+  it("has all of netfilter's modules and the card's driver for a host on a network", async () => {
+    modules('linux/modules', 'xt_layer7', 'net/netfilter/xt_limit', 'net/ipv4/netfilter/ip_tables');
+    modules('linux/modules', 'drivers/net/virtio_net', 'drivers/net/dummy', 'net/sched/sch_fq');
+    const { out, facts } = await run({ linux: 'linux' }, ['xt_layer7'], true);
+    expect(facts?.['modules']).toEqual(['xt_layer7', 'ip_tables', 'virtio_net', 'xt_limit']);
+    const loaded = execFileSync('cpio', ['--extract', '--to-stdout', '--quiet', 'etc/modules'], {
+      input: gunzipSync(packed(out)),
+    });
+    expect(loaded.toString()).toBe('xt_layer7\n');
   });
 
   it("has the guest's own busybox where there is one, with the commands that it names", async () => {

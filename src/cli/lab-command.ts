@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { InvalidArgumentError, type Command } from 'commander';
+import { addMeansOptions, addPartOptions } from './build-options.js';
+import { down } from './lab/down.js';
+import { hold } from './lab/hold.js';
+import { status } from './lab/status.js';
+import { up, type UpOptions } from './lab/up.js';
+import { capture, execOn, showConsole } from './lab/use.js';
+import type { Which } from './lab/which.js';
+import { storeRoot } from './paths.js';
+import type { Shell } from './shell.js';
+
+/** Seconds that a command on a host has, if nobody says so otherwise. */
+const TIMEOUT_S = 600;
+
+const UP = `
+The hosts are virtual machines with the kernel, iptables and definitions that the same options build; what the store
+lacks is built first. They reach each other, and nothing else. The lab stays up until it is taken down.
+
+Examples:
+  l7build lab up
+  l7build lab up --kernel 6.12 --name newer
+  l7build lab up --mode module          Debian's kernel with the match: nothing long to compile`;
+
+const EXEC = `
+The command is run by busybox's shell on the host; what it prints comes when it has ended. The exit code is the command's.
+
+Examples:
+  l7build lab exec node1 -- iptables -A INPUT -p icmp -j DROP
+  l7build lab exec node2 -- ping -c 3 192.168.1.11
+  l7build lab exec node1 -- sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'`;
+
+const PCAP = `
+Examples:
+  l7build lab pcap lan lan.pcap               until Ctrl-C
+  l7build lab pcap lan lan.pcap --seconds 10`;
+
+/** `l7build lab up|down|status|exec|console|pcap` */
+export function addLab(program: Command, shell: Shell): void {
+  const lab = program
+    .command('lab')
+    .description(
+      'hosts on a network of their own, to try rules on: virtual machines with what is built here',
+    );
+  addUp(lab, shell);
+  addDown(lab, shell);
+  addUse(lab, shell);
+  lab.command('hold', { hidden: true }).action(async () => {
+    shell.end(await hold(shell.signal));
+  });
+}
+
+function addUp(lab: Command, shell: Shell): void {
+  addMeansOptions(addPartOptions(lab.command('up')))
+    .description('bring a lab up')
+    .option('--topology <name>', 'hosts and links, of recipes/topologies', 'guide')
+    .option('--name <name>', "what to call it (default: the topology's name)", labName)
+    .option('--json', 'its hosts as JSON', false)
+    .addHelpText('after', UP)
+    .action(async (options: UpOptions) => {
+      shell.end(await up(options, storeRoot(process.env), shell.signal));
+    });
+}
+
+function addDown(lab: Command, shell: Shell): void {
+  which(lab.command('down'))
+    .description('take a lab down, whatever state it is in')
+    .option('--all', 'all labs', false)
+    .action(async (options: Which & { readonly all: boolean }) => {
+      shell.end(await down(storeRoot(process.env), options, shell.signal));
+    });
+  lab
+    .command('status')
+    .description('the labs, and how their hosts are; exit code 4 if one is of no use any more')
+    .option('--name <name>', 'this lab only')
+    .option('--json', 'as JSON', false)
+    .action(async (options: Which & { readonly json: boolean }) => {
+      shell.end(await status(storeRoot(process.env), options, shell.signal));
+    });
+}
+
+function addUse(lab: Command, shell: Shell): void {
+  which(lab.command('exec'))
+    .argument('<host>', 'such as node1')
+    .argument('<command...>', 'what to run, after --')
+    .description('run a command on a host')
+    .option('--timeout <seconds>', 'kill it after that', seconds, TIMEOUT_S)
+    .addHelpText('after', EXEC)
+    .action(
+      async (host: string, words: string[], options: Which & { readonly timeout: number }) => {
+        shell.end(await execOn(storeRoot(process.env), host, words, options, shell.signal));
+      },
+    );
+  which(lab.command('console'))
+    .argument('<host>', 'such as node1')
+    .description("what a host's kernel says, as it says it")
+    .option('--no-follow', 'only what it has said so far')
+    .action(async (host: string, options: Which & { readonly follow: boolean }) => {
+      shell.end(await showConsole(storeRoot(process.env), host, options, shell.signal));
+    });
+  which(lab.command('pcap'))
+    .argument('<link>', 'such as lan')
+    .argument('<file>', 'where to; an older file is replaced')
+    .description('capture all that goes over a link')
+    .option('--seconds <n>', 'end after that', seconds)
+    .addHelpText('after', PCAP)
+    .action(async (link: string, file: string, options: Which & { readonly seconds?: number }) => {
+      shell.end(await capture(storeRoot(process.env), link, file, options, shell.signal));
+    });
+}
+
+function which(command: Command): Command {
+  return command.option('--name <name>', 'which lab, where there is more than one');
+}
+
+function labName(value: string): string {
+  if (/^[a-z][a-z0-9-]{0,30}$/.test(value)) return value;
+  throw new InvalidArgumentError('It has to be of small letters, digits and -.');
+}
+
+function seconds(value: string): number {
+  if (/^[1-9]\d{0,5}$/.test(value)) return Number(value);
+  throw new InvalidArgumentError('It has to be a whole number of seconds.');
+}

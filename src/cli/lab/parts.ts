@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { join } from 'node:path';
+import type { LabOrder } from '../../lab/messages.js';
+import type { Backend } from '../../model/scenario.js';
+import type { Entry } from '../../model/store.js';
+import type { Topology } from '../../model/topology.js';
+import { labPlan } from '../../plan/lab.js';
+import { kernelIn } from '../../steps/boot.js';
+import { need } from '../../steps/needs.js';
+import { calibrate } from '../../vm/calibrate.js';
+import type { ChoiceOptions } from '../build-options.js';
+import { ensureHost } from '../ensure-host.js';
+import { entriesFor } from '../entries-for.js';
+import { choose, decideBuilder, prepare } from '../job.js';
+
+/** The options of what a lab's hosts boot. */
+export interface PartOptions extends Omit<ChoiceOptions, 'kernel' | 'out'> {
+  /** Missing: the topology's. */
+  readonly kernel?: string;
+  readonly json: boolean;
+}
+
+interface Means {
+  readonly cache: string;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+export interface Parts {
+  readonly machine: Pick<LabOrder, 'kernel' | 'initrd' | 'panicNow' | 'accelerator'>;
+  /** Back ends that the iptables of the hosts has. */
+  readonly backends: readonly Backend[];
+}
+
+/** What the hosts of a topology boot, made where the store does not have it. */
+export async function partsFor(
+  topology: Topology,
+  options: PartOptions,
+  { cache, signal, say }: Means,
+): Promise<Parts> {
+  const kernel = options.kernel ?? topology.kernel;
+  const how = {
+    ...options,
+    kernel,
+    ccache: false,
+    dryRun: false,
+    plain: true,
+    verbose: false,
+  };
+  const chosen = await choose(how);
+  const choice = await decideBuilder(chosen, how, cache);
+  await ensureHost(chosen, { ...how, verify: true }, choice.name, signal);
+  const job = await prepare(chosen, choice, { ...how, verify: false }, cache, signal);
+  const { plan, needs } = labPlan(job.plan);
+  const means = { cache, signal, jobs: options.jobs, logs: join(cache, 'lab-logs'), say };
+  const entries = await entriesFor({ needs }, { ...job, plan }, means);
+  const byRole: Record<string, Entry> = {};
+  for (const [role, id] of Object.entries(needs)) {
+    const entry = entries.get(id);
+    if (entry !== undefined) byRole[role] = entry;
+  }
+  const ctx = { taskId: 'lab', needs: byRole };
+  return {
+    machine: {
+      kernel: await kernelIn(ctx),
+      initrd: join(need(ctx, 'image').dir, 'initramfs.cpio.gz'),
+      panicNow: chosen.linux.era.panicNow,
+      accelerator: (await calibrate(cache, signal)).accelerator,
+    },
+    backends: chosen.iptables.backends,
+  };
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { once } from 'node:events';
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+
+/** Bytes of a request; a script with all of it escaped is shorter. */
+const LONGEST_REQUEST = 1024 * 1024;
+
+/** Who asked, while the answer is made. */
+export interface Asker {
+  /** Sends a line of the answer. */
+  readonly say: (line: string) => void;
+  /** Fires when nobody listens any more. */
+  readonly gone: AbortSignal;
+}
+
+/** Makes the answer to a request. The connection ends when it settles. */
+export type Answer = (request: string, asker: Asker) => Promise<void>;
+
+/** A server at a unix socket. */
+export interface LocalServer {
+  /** Ends it, and all connections. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves at a unix socket: one line is a request, and as many lines as are needed its answer. Only who
+ * may enter the folder can ask.
+ *
+ * @param folder its path may be of any length
+ * @param name of the socket; one that a killed server has left is replaced
+ * @param answer must not throw
+ */
+export async function serveLocally(
+  folder: string,
+  name: string,
+  answer: Answer,
+): Promise<LocalServer> {
+  await rm(join(folder, name), { force: true });
+  const home = await open(folder);
+  const connections = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+    void converse(socket, answer);
+  });
+  await listening(server, within(home, name));
+  return {
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of connections) socket.destroy();
+      await closed;
+      await home.close();
+    },
+  };
+}
+
+/** The path of a socket may have 107 bytes (unix(7)); this one is short wherever the folder is. */
+function within(home: FileHandle, name: string): string {
+  return `/proc/self/fd/${String(home.fd)}/${name}`;
+}
+
+async function listening(server: Server, path: string): Promise<void> {
+  const up = once(server, 'listening');
+  server.listen(path);
+  await up;
+}
+
+async function converse(socket: Socket, answer: Answer): Promise<void> {
+  const gone = new AbortController();
+  socket.on('error', () => {
+    // Who asked has ended; `close` follows.
+  });
+  for (const event of ['end', 'close'] as const) {
+    socket.once(event, () => {
+      gone.abort();
+    });
+  }
+  const request = await firstLine(socket);
+  if (request !== undefined) {
+    const say = (line: string): void => void socket.write(`${line}\n`);
+    await answer(request, { say, gone: gone.signal });
+  }
+  socket.end();
+}
+
+/** The first line; undefined if there is none, or it is too long. */
+function firstLine(socket: Socket): Promise<string | undefined> {
+  return new Promise((done) => {
+    let text = '';
+    const take = (chunk: string): void => {
+      text += chunk;
+      const end = text.indexOf('\n');
+      if (end < 0 && text.length <= LONGEST_REQUEST) return;
+      // Whatever else comes is read, and passed over: its end has to be seen.
+      socket.off('data', take).resume();
+      done(end < 0 ? undefined : text.slice(0, end));
+    };
+    socket.setEncoding('utf8').on('data', take);
+    socket.once('close', () => {
+      done(undefined);
+    });
+  });
+}
+
+/**
+ * Asks the server at a unix socket.
+ *
+ * @param onLine called with each line of the answer
+ * @param signal when it fires the server learns that nobody listens; its answer is still waited for
+ * @throws system errors: ENOENT, ECONNREFUSED where there is no server
+ */
+export async function askLocally(
+  folder: string,
+  name: string,
+  request: string,
+  { onLine, signal }: { readonly onLine: (line: string) => void; readonly signal: AbortSignal },
+): Promise<void> {
+  const home = await open(folder);
+  try {
+    const socket = connect({ path: within(home, name), allowHalfOpen: true });
+    await once(socket, 'connect');
+    const leave = (): void => void socket.end();
+    signal.addEventListener('abort', leave, { once: true });
+    socket.write(`${request}\n`);
+    if (signal.aborted) leave();
+    try {
+      await lines(socket, onLine);
+    } finally {
+      signal.removeEventListener('abort', leave);
+      socket.destroy();
+    }
+  } finally {
+    await home.close();
+  }
+}
+
+async function lines(socket: Socket, onLine: (line: string) => void): Promise<void> {
+  let rest = '';
+  socket.setEncoding('utf8');
+  for await (const chunk of socket as AsyncIterable<string>) {
+    const whole = (rest + chunk).split('\n');
+    rest = whole.pop() ?? '';
+    whole.forEach(onLine);
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import type { Identity } from '../host/processes.js';
+import type { Failure } from '../model/failure.js';
+import type { Era } from '../model/recipe.js';
+import type { Topology } from '../model/topology.js';
+import type { RunResult } from '../vm/agent.js';
+import type { Accelerator } from '../vm/argv.js';
+import type { ClockReading } from '../vm/clock.js';
+
+/** What a supervisor is started for; its first line of standard input. */
+export interface LabOrder {
+  readonly name: string;
+  /** The store that it belongs to. */
+  readonly store: string;
+  readonly topology: Topology;
+  /** Absolute path of a bzImage. */
+  readonly kernel: string;
+  /** Absolute path of an initramfs. */
+  readonly initrd: string;
+  readonly panicNow: Era['panicNow'];
+  readonly accelerator: Accelerator;
+}
+
+/** What anybody can know of a lab without asking it. */
+export interface LabRecord {
+  readonly name: string;
+  readonly topology: string;
+  readonly hosts: readonly string[];
+  readonly supervisor: Identity;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+export interface HostStatus {
+  readonly name: string;
+  readonly state: 'starting' | 'up' | 'failed';
+  /** Each with its link: `192.168.1.11 on lan`. */
+  readonly addresses: readonly string[];
+  /** As `uname -r` tells; empty before it is up. */
+  readonly release: string;
+  /** Milliseconds from QEMU's start to the agent's first word. */
+  readonly bootMs: number;
+  /** Against the machine's; missing in the first second. */
+  readonly clock?: ClockReading;
+  /** First lines of what its kernel has complained of. */
+  readonly complaints: readonly string[];
+  /** Why it is of no use any more. */
+  readonly failure?: Failure;
+}
+
+export interface LabStatus {
+  readonly hosts: readonly HostStatus[];
+  /** Why hosts do not reach each other any more. */
+  readonly network?: Failure;
+}
+
+export type LabRequest =
+  | { readonly do: 'status' }
+  /** Runs a script until it ends, the time is over, or nobody listens. */
+  | {
+      readonly do: 'exec';
+      readonly host: string;
+      readonly script: string;
+      readonly timeoutMs: number;
+    }
+  /** Writes the frames of a link to a file until nobody listens. */
+  | { readonly do: 'capture'; readonly link: string; readonly file: string };
+
+/** A line of an answer. */
+export type LabReply =
+  | { readonly say: 'status'; readonly status: LabStatus }
+  | { readonly say: 'ran'; readonly result: RunResult }
+  | { readonly say: 'capturing' | 'captured' }
+  | { readonly say: 'failed'; readonly failure: Failure };
+
+/** What a supervisor tells on standard output while the lab comes up. */
+export type LabNews =
+  | { readonly news: 'host'; readonly host: string; readonly ms: number }
+  | { readonly news: 'up'; readonly status: LabStatus }
+  | { readonly news: 'failed'; readonly failure: Failure };

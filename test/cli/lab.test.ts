@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { LabRecord } from '../../src/lab/messages.js';
+import { processesAt, type Ended, type Running } from './program.js';
+import { FakeProject } from './project.js';
+
+/**
+ * The life of a lab, from the first command to the last, with what stands in for QEMU (stand-in/): real
+ * are the supervisor, its locks, sockets and pipes. What machines do is in test/guest.
+ */
+const STAND_IN = fileURLToPath(new URL('stand-in', import.meta.url));
+const TOPOLOGY = 'recipes/topologies/pair.yaml';
+const PAIR = `name: pair
+summary: Two hosts on a link
+kernel: '9.9'
+links: { lan: 10.0.0.0/24 }
+hosts:
+  gate: { on: { lan: 10.0.0.1 } }
+  leaf: { on: { lan: 10.0.0.2 } }
+`;
+
+// A dozen starts of the program each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+
+let project: FakeProject;
+beforeAll(async () => {
+  project = await FakeProject.make();
+  project.put(TOPOLOGY, PAIR);
+  expect((await project.build()).code).toBe(0);
+});
+afterAll(() => project.remove());
+afterEach(async () => {
+  expect((await lab('down', '--all')).code).toBe(0);
+  expect(left()).toEqual([]);
+});
+
+const env = (deaf = ''): Record<string, string> => ({
+  PATH: `${STAND_IN}:${process.env['PATH'] ?? ''}`,
+  STAND_IN_DEAF: deaf,
+});
+const start = (words: readonly string[], deaf?: string): Running =>
+  project.start(['lab', ...words], env(deaf));
+const lab = (...words: string[]): Promise<Ended> => start(words).ended;
+const up = (...words: string[]): Promise<Ended> => lab('up', '--topology', 'pair', ...words);
+
+/** Processes and files of labs; a lock file without a holder is none. */
+function left(): string[] {
+  const labs = join(project.cache, 'labs');
+  const files = existsSync(labs) ? readdirSync(labs, { recursive: true }) : [];
+  return [...processesAt(project.cache), ...files.map(String)];
+}
+
+function recordOf(name: string): LabRecord {
+  const file = join(project.cache, 'labs', name, 'lab.json');
+  return JSON.parse(readFileSync(file, 'utf8')) as LabRecord;
+}
+
+/** What a host's console has. */
+function wordsOf(host: string): string {
+  return readFileSync(join(project.cache, 'labs/pair', host, 'console.log'), 'utf8');
+}
+
+describe('a lab', () => {
+  it('comes up, is used, and goes down without a trace', async () => {
+    const first = await up();
+    expect(first.stderr).toBe('');
+    expect(first.code).toBe(0);
+    expect(first.stdout).toMatch(/^up {4}gate in [\d.]+ s$/m);
+    expect(first.stdout).toContain('The lab pair is up.');
+    const { stdout, code } = await lab('status');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^lab pair of topology pair, since /);
+    expect(stdout).toMatch(/^ {2}leaf {2}up {2}10\.0\.0\.2 on lan {2}9\.9-stand-in {2}booted in /m);
+    expect(await lab('exec', 'leaf', '--', 'echo', 'hello', 'there')).toMatchObject({
+      code: 0,
+      stdout: 'hello there\n',
+    });
+    expect(await lab('exec', 'gate', '--', 'fail')).toMatchObject({ code: 7, stderr: 'failed\n' });
+    const kernel = await lab('console', 'gate', '--no-follow');
+    expect(kernel.stdout).toBe('Linux version 9.9-stand-in\n');
+    const file = join(project.root, 'lan.pcap');
+    const captured = await lab('pcap', 'lan', file, '--seconds', '1');
+    expect(captured).toMatchObject({ code: 0, stdout: `${file}\n` });
+    expect(readFileSync(file, 'utf8')).toBe('frames of lan\n');
+    expect(await lab('down')).toMatchObject({ code: 0, stdout: 'The lab pair is down.\n' });
+    expect(left()).toEqual([]);
+    expect(await lab('status')).toMatchObject({ code: 0, stdout: 'No lab is up.\n' });
+    expect(await lab('down')).toMatchObject({ code: 0, stdout: 'No lab is up.\n' });
+  });
+
+  it('can be one of several, which are told apart by name', async () => {
+    expect((await up()).code).toBe(0);
+    const twin = await up();
+    expect(twin.code).toBe(2);
+    expect(twin.stderr).toContain('the lab pair is up already');
+    expect((await up('--name', 'other')).code).toBe(0);
+    const unnamed = await lab('exec', 'gate', '--', 'echo', 'x');
+    expect(unnamed.code).toBe(2);
+    expect(unnamed.stderr).toContain('say which: --name other, pair');
+    expect((await lab('exec', '--name', 'other', 'gate', '--', 'echo', 'x')).stdout).toBe('x\n');
+    expect((await lab('down', '--name', 'pair')).code).toBe(0);
+    expect((await lab('exec', 'gate', '--', 'echo', 'x')).stdout).toBe('x\n');
+  });
+
+  it('names what there is in place of what there is not', async () => {
+    expect((await up()).code).toBe(0);
+    for (const words of [
+      ['exec', 'node9', '--', 'true'],
+      ['console', 'node9'],
+    ]) {
+      const { code, stderr } = await lab(...words);
+      expect(code).toBe(2);
+      expect(stderr).toContain('its hosts: gate, leaf');
+    }
+    const link = await lab('pcap', 'wan', join(project.root, 'x'));
+    expect(link.code).toBe(2);
+    expect(link.stderr).toContain('its links: lan');
+    expect((await lab('exec', '--name', 'no', 'gate', '--', 'true')).stderr).toContain(
+      'there is: pair',
+    );
+  });
+});
+
+describe('when something ends before its time:', () => {
+  it('a machine, it is told with its last words, and the others go on', async () => {
+    expect((await up()).code).toBe(0);
+    const { code, stderr } = await lab('exec', 'gate', '--', 'crash');
+    expect(code).toBe(4);
+    expect(stderr).toContain('Kernel panic - not syncing: asked for');
+    const seen = await lab('status');
+    expect(seen.code).toBe(4);
+    expect(seen.stdout).toMatch(/^ {2}gate {2}failed /m);
+    expect(seen.stdout).toContain('| Kernel panic - not syncing: asked for');
+    expect(seen.stdout).toMatch(/^ {2}leaf {2}up /m);
+    expect((await lab('exec', 'leaf', '--', 'echo', 'here')).stdout).toBe('here\n');
+  });
+
+  it('the supervisor, all machines end; the lab is told dead, and goes down or comes up again', async () => {
+    expect((await up()).code).toBe(0);
+    const { supervisor } = recordOf('pair');
+    expect(processesAt(project.cache).length).toBeGreaterThan(3);
+    process.kill(supervisor.pid, 'SIGKILL');
+    await expect.poll(() => processesAt(project.cache), { timeout: 10_000 }).toEqual([]);
+    const seen = await lab('status');
+    expect(seen.code).toBe(4);
+    expect(seen.stderr).toContain('take it down: l7build lab down --name pair');
+    expect((await lab('exec', 'gate', '--', 'true')).code).toBe(4);
+    expect((await lab('console', 'gate')).stdout).toBe('Linux version 9.9-stand-in\n');
+    expect((await up()).code).toBe(0);
+    process.kill(recordOf('pair').supervisor.pid, 'SIGKILL');
+    expect((await lab('down')).code).toBe(0);
+    expect(left()).toEqual([]);
+  });
+
+  it.each(['SIGINT', 'SIGKILL'] as const)(
+    'the command that brings it up (%s), nothing of it stays',
+    async (signal) => {
+      const running = start(['up', '--topology', 'pair'], 'leaf');
+      await running.says('up    gate');
+      expect(left()).not.toEqual([]);
+      running.signal(signal);
+      expect((await running.ended).code).toBe(signal === 'SIGINT' ? 130 : undefined);
+      await expect.poll(left, { timeout: 15_000 }).toEqual([]);
+    },
+  );
+
+  it('the one who waits for a command, the command is killed and the lab goes on', async () => {
+    expect((await up()).code).toBe(0);
+    const { code, stderr } = await lab('exec', '--timeout', '1', 'gate', '--', 'sleep', '99');
+    expect(code).toBe(4);
+    expect(stderr).toContain('sleep 99 on gate was not done after 1 s');
+    const waiting = start(['exec', 'gate', '--', 'sleep', '99']);
+    await expect.poll(() => wordsOf('gate'), { timeout: 60_000 }).toMatch(/sleeps\n[^]*sleeps\n/);
+    waiting.signal('SIGINT');
+    expect((await waiting.ended).code).toBe(130);
+    expect((await lab('exec', 'gate', '--', 'echo', 'on')).stdout).toBe('on\n');
+  });
+});
+
+it('refuses a topology that makes no sense before anything is built or started', async () => {
+  project.put(
+    'recipes/topologies/odd.yaml',
+    PAIR.replace('pair', 'odd').replace('10.0.0.2', '10.1.0.2'),
+  );
+  const { code, stderr } = await lab('up', '--topology', 'odd');
+  expect(code).toBe(2);
+  expect(stderr).toContain('recipes/topologies/odd.yaml:7:22');
+});

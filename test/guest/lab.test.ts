@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Lab } from '../../src/lab/lab.js';
+import { consoleOf } from '../../src/lab/machine.js';
+import type { StepContext } from '../../src/model/step.js';
+import { loadTopology } from '../../src/recipe/index.js';
+import { image } from '../../src/steps/image.js';
+import type { RunResult } from '../../src/vm/agent.js';
+import { calibrate } from '../../src/vm/calibrate.js';
+import { packagedKernel } from '../../src/vm/kernel-package.js';
+import { processesAt } from '../cli/program.js';
+import { debianKernel } from './debian-kernel.js';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const never = new AbortController().signal;
+
+/** The guide's hosts as machines, with Debian's kernel. Iptables is what a build brings; it is not needed here. */
+describe("the guide's lab", () => {
+  let root: string;
+  let lab: Lab;
+  const up = new Map<string, number>();
+
+  beforeAll(async () => {
+    root = await realpath(await mkdtemp(join(tmpdir(), 'l7build-lab-')));
+    const { dir } = await debianKernel(root);
+    const parts = ['kernel', 'match', 'iptables'];
+    for (const path of ['image', 'scratch', 'match/modules', 'iptables/root', 'lab']) {
+      await mkdir(join(root, path), { recursive: true });
+    }
+    const needs = Object.fromEntries(parts.map((role) => [role, { dir: join(root, role) }]));
+    const ctx = { project: PROJECT, out: join(root, 'image'), scratch: join(root, 'scratch') };
+    await image({ modules: ['nf_conntrack'], definitions: [], guest: [], networked: true }, {
+      ...ctx,
+      needs,
+      taskId: 'image',
+    } as unknown as StepContext);
+    const order = {
+      name: 'guide',
+      store: root,
+      topology: await loadTopology(PROJECT, 'guide'),
+      kernel: (await packagedKernel(dir)).image,
+      initrd: join(root, 'image/initramfs.cpio.gz'),
+      panicNow: '-1',
+      accelerator: (await calibrate(root)).accelerator,
+    } as const;
+    lab = new Lab(order, join(root, 'lab'));
+    await lab.start((news) => {
+      if (news.news === 'host') up.set(news.host, news.ms);
+    }, never);
+  });
+  afterAll(async () => {
+    await lab.kill();
+    expect(processesAt(root)).toEqual([]);
+    await rm(root, { recursive: true });
+  });
+
+  const on = (host: string, script: string): Promise<RunResult> =>
+    lab.run(host, script, 60_000, never);
+
+  it('has its three hosts up, their clocks right', async () => {
+    expect([...up.keys()].sort()).toEqual(['node1', 'node2', 'node3']);
+    const rates = (): number[] => lab.status().hosts.map(({ clock }) => clock?.rate ?? 0);
+    await expect.poll(rates, { timeout: 20_000 }).not.toContain(0);
+    for (const rate of rates()) expect(Math.abs(rate - 1)).toBeLessThan(0.2);
+    const { stdout } = await on('node2', 'hostname; cat /proc/sys/net/ipv4/ip_forward');
+    expect(stdout).toBe('node2\n0\n');
+  });
+
+  it('joins hosts that share a link, by name and by address', async () => {
+    const { stdout } = await on('node2', 'ping -c 3 -i 0.2 node1; ping -c 1 192.168.1.11');
+    expect(stdout).toContain('PING node1 (192.168.1.11)');
+    expect(stdout).toContain('3 packets transmitted, 3 packets received');
+    expect(stdout).toContain('ttl=64');
+  });
+
+  it('leads through node1 to the host behind it, and stops there when node1 does not forward', async () => {
+    const through = 'ping -c 2 -i 0.2 -W 2 192.168.2.12';
+    expect((await on('node2', through)).stdout).toMatch(/ttl=63[^]*2 packets received/);
+    await on('node1', 'echo 0 >/proc/sys/net/ipv4/ip_forward');
+    const cut = await on('node2', through);
+    await on('node1', 'echo 1 >/proc/sys/net/ipv4/ip_forward');
+    expect(cut).toMatchObject({ exitCode: 1 });
+    expect(cut.stdout).toContain('0 packets received');
+  });
+
+  it('carries connections', async () => {
+    await on('node3', 'httpd -p 80 -h /srv/www');
+    const { stdout } = await on('node2', 'wget -q -O - http://192.168.2.12/index.html');
+    expect(stdout).toContain('A page that a web server of the guest serves.');
+  });
+
+  it('reaches nothing of the machine that it runs on', async () => {
+    const { stdout } = await on('node2', 'ip route; ip -o link');
+    expect(stdout).not.toContain('default');
+    expect(stdout.match(/link\/ether/g)).toHaveLength(1);
+  });
+
+  it('shows on one link what goes over it, and nothing of the other', async () => {
+    const file = join(root, 'inner.pcap');
+    const stop = await lab.capture('inner', file);
+    await on('node2', 'ping -c 1 -p 5a -s 64 192.168.1.11; ping -c 1 -p a5 -s 64 192.168.2.12');
+    await stop();
+    const frames = await readFile(file);
+    expect(frames.includes(Buffer.alloc(40, 0xa5))).toBe(true);
+    expect(frames.includes(Buffer.alloc(40, 0x5a))).toBe(false);
+  });
+
+  it('takes words as they are', async () => {
+    const words = `'printf' '%s\\n' 'it'\\''s $HOME'`;
+    expect((await on('node1', words)).stdout).toBe("it's $HOME\n");
+  });
+
+  // The last, since the host is gone then.
+  it('notices a host that panics, with its last words, and the others go on', async () => {
+    const said = await on('node3', 'echo c >/proc/sysrq-trigger').catch((error: unknown) => error);
+    expect(said).toMatchObject({
+      failure: {
+        reason: 'guest-panic',
+        message: expect.stringMatching(/^node3's kernel panicked/) as string,
+      },
+    });
+    const states = lab.status().hosts.map(({ name, state }) => `${name} ${state}`);
+    expect(states).toEqual(['node1 up', 'node2 up', 'node3 failed']);
+    expect(await readFile(consoleOf(join(root, 'lab'), 'node3'), 'utf8')).toContain('sysrq');
+    expect((await on('node2', 'ping -c 1 node1')).exitCode).toBe(0);
+  });
+});
