@@ -40,8 +40,8 @@ describe('Ctrl-C', () => {
     async (name) => {
       const running = project.start(project.job());
       await running.says('start compile linux');
-      await sleep(300);
-      expect(processesAt(project.root).join('\n')).toContain('make');
+      const working = (): string => processesAt(project.root).join('\n');
+      await expect.poll(working, { timeout: 10_000 }).toMatch(/\bmake /);
       running.signalGroup(name);
       const { code, stderr, stdout } = await running.ended;
       expect({ code, stderr }).toEqual({ code: 130, stderr: 'l7build: interrupted\n' });
