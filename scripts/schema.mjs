@@ -13,6 +13,7 @@ const KINDS = [
   'busybox',
   'toolchain',
   'topology',
+  'exercise',
 ];
 
 for (const kind of KINDS) {

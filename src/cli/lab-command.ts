@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { BACKENDS } from '../model/scenario.js';
 import { addMeansOptions, addPartOptions } from './build-options.js';
 import { down } from './lab/down.js';
 import { hold } from './lab/hold.js';
+import { runExercises, type RunOptions } from './lab/run.js';
 import { status } from './lab/status.js';
 import { up, type UpOptions } from './lab/up.js';
 import { capture, execOn, showConsole } from './lab/use.js';
@@ -30,12 +32,22 @@ Examples:
   l7build lab exec node2 -- ping -c 3 192.168.1.11
   l7build lab exec node1 -- sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'`;
 
+const RUN = `
+Exercises are those of recipes/exercises; "all" stands for all of them. Each is tried with both back ends of
+iptables, on hosts that are booted for this and gone afterwards. Exit code 4 if one fails; with --no-rules, if one passes.
+
+Examples:
+  l7build lab run ping-iptables
+  l7build lab run all --backend nft
+  l7build lab run ping-iptables --dry-run    the commands, to be typed by hand
+  l7build lab run ping-iptables --no-rules   fails, as it has to: what it is about is left out`;
+
 const PCAP = `
 Examples:
   l7build lab pcap lan lan.pcap               until Ctrl-C
   l7build lab pcap lan lan.pcap --seconds 10`;
 
-/** `l7build lab up|down|status|exec|console|pcap` */
+/** `l7build lab up|down|status|exec|console|pcap|run` */
 export function addLab(program: Command, shell: Shell): void {
   const lab = program
     .command('lab')
@@ -45,6 +57,7 @@ export function addLab(program: Command, shell: Shell): void {
   addUp(lab, shell);
   addDown(lab, shell);
   addUse(lab, shell);
+  addRun(lab, shell);
   lab.command('hold', { hidden: true }).action(async () => {
     shell.end(await hold(shell.signal));
   });
@@ -106,6 +119,20 @@ function addUse(lab: Command, shell: Shell): void {
     .addHelpText('after', PCAP)
     .action(async (link: string, file: string, options: Which & { readonly seconds?: number }) => {
       shell.end(await capture(storeRoot(process.env), link, file, options, shell.signal));
+    });
+}
+
+function addRun(lab: Command, shell: Shell): void {
+  addMeansOptions(addPartOptions(lab.command('run')))
+    .argument('<exercise...>', 'such as ping-iptables, or all')
+    .description('try exercises on hosts of their own, and judge by what is observed')
+    .addOption(new Option('--backend <backend>', 'of iptables; default: each').choices(BACKENDS))
+    .option('--no-rules', 'leave out the rules that an exercise is about')
+    .option('--dry-run', 'print what would be done, and stop', false)
+    .option('--json', 'the results as JSON', false)
+    .addHelpText('after', RUN)
+    .action(async (names: string[], options: RunOptions) => {
+      shell.end(await runExercises(names, options, storeRoot(process.env), shell.signal));
     });
 }
 

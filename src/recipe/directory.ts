@@ -19,6 +19,7 @@ const KINDS = {
   layer7: { folder: 'recipes/layer7', suffix: '.yaml', named: 'name', pattern: NAME },
   scenario: { folder: 'recipes/scenarios', suffix: '.yaml', named: 'name', pattern: NAME },
   definitions: { folder: 'recipes/definitions', suffix: '.yaml', named: 'name', pattern: NAME },
+  exercise: { folder: 'recipes/exercises', suffix: '.yaml', named: 'name', pattern: NAME },
   topology: { folder: 'recipes/topologies', suffix: '.yaml', named: 'name', pattern: NAME },
   busybox: { folder: 'recipes/busybox', suffix: '.yaml', named: 'version', pattern: VERSION },
   toolchain: {

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { busyboxSchema } from './schema/busybox.js';
 import { definitionsSchema } from './schema/definitions.js';
 import { eraSchema } from './schema/era.js';
+import { exerciseSchema } from './schema/exercise.js';
 import { iptablesSchema } from './schema/iptables.js';
 import { linuxSchema } from './schema/linux.js';
 import { providerSchema } from './schema/provider.js';
@@ -18,6 +19,7 @@ const SCHEMAS = {
   busybox: busyboxSchema,
   toolchain: toolchainSchema,
   topology: topologySchema,
+  exercise: exerciseSchema,
 } as const;
 
 /** Path of a published schema below the project's root; recipes name it in their first line. */

@@ -23,7 +23,7 @@ hosts:
 `;
 
 // A dozen starts of the program each, on a machine that may be busy.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let project: FakeProject;
 beforeAll(async () => {
@@ -188,4 +188,51 @@ it('refuses a topology that makes no sense before anything is built or started',
   const { code, stderr } = await lab('up', '--topology', 'odd');
   expect(code).toBe(2);
   expect(stderr).toContain('recipes/topologies/odd.yaml:7:22');
+});
+
+describe('an exercise', () => {
+  const put = (name: string, line: string): void => {
+    const text = `name: ${name}
+summary: Something is forbidden
+teaches: What is forbidden is counted.
+topology: pair
+steps:
+  - { on: leaf, start: sleep 9 }
+  - { on: gate, rule: forbid }
+  - on: gate
+    run: count
+    observe:
+      - { what: what is forbidden, line: ${line}, least: 1 }
+`;
+    project.put(`recipes/exercises/${name}.yaml`, text);
+  };
+
+  it('passes by what is observed, and fails without what it is about, on hosts that are gone then', async () => {
+    put('forbidden', '<n> forbidden');
+    const { code, stdout } = await lab('run', 'forbidden');
+    expect(stdout).toMatch(/^right forbidden \[legacy\] passed in .*: what is forbidden: 1$/m);
+    expect(stdout).toMatch(/^(\d) of \1 passed, in /m);
+    expect(code).toBe(0);
+    expect(left()).toEqual([]);
+    const without = await lab('run', 'forbidden', '--no-rules');
+    expect(without.stdout).toContain('failed in');
+    expect(without.stdout).toContain(
+      'what is forbidden: at least 1; observed what is forbidden: 0',
+    );
+    expect(without.code).toBe(0);
+  });
+
+  it('that passes without what it is about is told', async () => {
+    put('idle', 'forbidden');
+    const { code, stdout } = await lab('run', 'idle', '--no-rules', '--backend', 'legacy');
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/^WRONG idle \[legacy\] passed/m);
+  });
+
+  it('is printed, ready to be typed', async () => {
+    put('forbidden', '<n> forbidden');
+    const { code, stdout } = await lab('run', 'forbidden', '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain('leaf# sleep 9 &\n  gate# forbid\n  gate# count\n');
+  });
 });

@@ -13,6 +13,7 @@ const FOLDERS = {
   iptables: 'iptables',
   busybox: 'busybox',
   topology: 'topologies',
+  exercise: 'exercises',
 } as const;
 const KINDS = Object.keys(FOLDERS) as (keyof typeof FOLDERS)[];
 

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { expect, it } from 'vitest';
+import { freshScript, runTrial, type Hosts } from '../../../src/lab/exercise.js';
+import type { CheckResult } from '../../../src/model/check.js';
+import type { Exercise } from '../../../src/model/exercise.js';
+import type { RunResult } from '../../../src/vm/agent.js';
+
+const EXERCISE: Exercise = {
+  kind: 'exercise',
+  name: 'small',
+  summary: 'A small one',
+  file: { path: 'recipes/exercises/small.yaml', sha256: '' },
+  teaches: 'Little.',
+  topology: 'guide',
+  steps: [
+    { kind: 'start', host: 'b', command: 'serve', port: 80, observe: [] },
+    { kind: 'rule', host: 'a', command: 'forbid', observe: [] },
+    {
+      kind: 'run',
+      host: 'b',
+      command: 'count',
+      observe: [{ what: 'replies', line: '<n> received', least: 0, most: 0 }],
+    },
+  ],
+};
+
+const never = new AbortController().signal;
+const done = (change: Partial<RunResult> = {}): RunResult => ({
+  exitCode: 0,
+  stdout: '',
+  stderr: '',
+  timedOut: false,
+  ...change,
+});
+
+/** Hosts that know what is forbidden and say how many came through; what was asked of them, in order. */
+class Pretended implements Hosts {
+  readonly asked: string[] = [];
+  running = 0;
+  #forbidden = false;
+
+  constructor(private readonly answers: Readonly<Record<string, RunResult>> = {}) {}
+
+  async run(host: string, script: string, _: number, signal: AbortSignal): Promise<RunResult> {
+    const command = script.startsWith('export') ? (script.split('\n')[2] ?? '') : '';
+    this.asked.push(`${host} ${command || (script.includes(':0050 0') ? 'listens' : 'fresh')}`);
+    if (command === 'serve') {
+      this.running += 1;
+      await new Promise((end) => {
+        signal.addEventListener('abort', end);
+      });
+      this.running -= 1;
+    }
+    if (command === 'forbid') this.#forbidden = true;
+    const answer = done(
+      command === 'count' ? { stdout: `${this.#forbidden ? '0' : '3'} received` } : {},
+    );
+    return this.answers[command] ?? answer;
+  }
+}
+
+function tried(hosts: Hosts, withoutRules = false): Promise<CheckResult> {
+  const trial = { exercise: EXERCISE, backend: 'nft', withoutRules } as const;
+  return runTrial(trial, hosts, ['a', 'b'], never);
+}
+
+it('makes the hosts fresh, does the steps in order, and ends what it started', async () => {
+  const hosts = new Pretended();
+  expect(await tried(hosts)).toMatchObject({
+    id: 'small',
+    variant: 'nft',
+    outcome: 'passed',
+    observed: 'replies: 0',
+  });
+  expect(hosts.asked).toEqual([
+    'a fresh',
+    'b fresh',
+    'b serve',
+    'b listens',
+    'a forbid',
+    'b count',
+  ]);
+  expect(hosts.running).toBe(0);
+});
+
+it('fails, and names the observation, when what it is about is left out', async () => {
+  expect(await tried(new Pretended(), true)).toMatchObject({
+    outcome: 'failed',
+    expected: 'replies: 0',
+    observed: 'replies: 3',
+  });
+});
+
+it('stops at a command that fails, and tells it', async () => {
+  const hosts = new Pretended({ forbid: done({ exitCode: 2, stderr: 'no such match' }) });
+  expect(await tried(hosts)).toMatchObject({
+    outcome: 'failed',
+    observed: 'a: forbid: ended with exit code 2: no such match',
+  });
+  expect(hosts.asked.at(-1)).toBe('a forbid');
+  expect(hosts.running).toBe(0);
+});
+
+it('fails where a number is not told, with what was said instead', async () => {
+  const hosts = new Pretended({ count: done({ stderr: 'bad address' }) });
+  expect(await tried(hosts)).toMatchObject({
+    outcome: 'failed',
+    observed: 'replies: not told (bad address)',
+  });
+});
+
+it('empties the tables of both back ends, since the rules of both hold', () => {
+  const script = freshScript('nft');
+  expect(script).toContain('command -v iptables-nft$rest');
+  expect(script.match(/^\*\w+$/gm)).toEqual(['*raw', '*mangle', '*nat', '*filter']);
+  expect(script).toContain('/run/tables/iptables-restore </run/tables/empty');
+  expect(script).toContain('command -v iptables-legacy-restore');
+});

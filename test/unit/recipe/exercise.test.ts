@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { exerciseNames, loadExercise } from '../../../src/recipe/index.js';
+import { failureOf, marked, place, project } from './project.js';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
+const PAIR = `name: pair
+summary: Two hosts
+kernel: '6.1'
+links: { lan: 10.0.0.0/24 }
+hosts:
+  one: { on: { lan: 10.0.0.1 } }
+  two: { on: { lan: 10.0.0.2 } }
+`;
+const SMALL = `name: small
+summary: A small one
+teaches: Little.
+topology: pair
+steps:
+  - on: one
+    start: nc -ll -p 80
+    port: 80
+  - on: one
+    rule: iptables -A INPUT -j DROP
+  - on: two
+    run: ping -c 3 10.0.0.1
+    observe:
+      - { what: replies, line: <n> packets received, is: 0 }
+      - { what: requests, line: <n> packets transmitted, least: 3 }
+`;
+
+const load = async (text: string) =>
+  loadExercise(
+    await project({
+      'recipes/topologies/pair.yaml': PAIR,
+      'recipes/exercises/small.yaml': text,
+    }),
+    'small',
+  );
+
+describe('an exercise', () => {
+  it('becomes the model', async () => {
+    const { steps, topology } = await load(SMALL);
+    expect(topology).toBe('pair');
+    expect(steps).toEqual([
+      { kind: 'start', host: 'one', command: 'nc -ll -p 80', port: 80, observe: [] },
+      { kind: 'rule', host: 'one', command: 'iptables -A INPUT -j DROP', observe: [] },
+      {
+        kind: 'run',
+        host: 'two',
+        command: 'ping -c 3 10.0.0.1',
+        observe: [
+          { what: 'replies', line: '<n> packets received', least: 0, most: 0 },
+          { what: 'requests', line: '<n> packets transmitted', least: 3 },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ['a host that there is not', ['on: two', 'on: ▸three'], 'there is no host three'],
+    ['a topology that there is not', ['pair', '▸pear'], 'there is no recipe for topology pear'],
+    [
+      'a step of two kinds',
+      ['- on: two', '- ▸on: two\n    start: x'],
+      'a step is one of rule, run, start',
+    ],
+    [
+      'a step of no kind',
+      ['- on: two\n    run: ping -c 3 10.0.0.1', '- ▸on: two'],
+      'a step is one of rule, run, start',
+    ],
+    [
+      'no rule',
+      ['steps:\n', 'steps:\n  ▸'],
+      'no step is a rule: nothing that the exercise could fail without',
+    ],
+    [
+      'a number that is nothing',
+      [', is: 0 }', ' }'],
+      'replies: say what it is, or its least or most',
+    ],
+    [
+      'bounds the wrong way round',
+      ['least: 3', 'least: 3, most: 2'],
+      'requests: least is above most',
+    ],
+    [
+      'two numbers in a line',
+      ['line: <n> packets received', 'line: ▸<n> of <n>'],
+      'one number is observed: one <n> in a line',
+    ],
+    [
+      'a port of what is only run',
+      ['run: ping', 'port: ▸9\n    run: ping'],
+      'only what is started has a port to wait for',
+    ],
+  ])('is refused: %s', async (what, [from = '', to = ''], message) => {
+    expect(SMALL).toContain(from);
+    let text = SMALL.replace(from, to);
+    if (what === 'no rule') text = text.replace('  ▸  - on', '  ▸- on').replace('rule:', 'run:');
+    const { text: plain, places } = marked(text);
+    const { diagnostics = [] } = await failureOf(load(plain));
+    expect(diagnostics.map((one) => one.message)).toContain(message);
+    if (places.length > 0) expect(diagnostics.map(place)).toEqual(places);
+  });
+});
+
+it("the project's own are sound, and say what they teach", async () => {
+  const names = await exerciseNames(ROOT);
+  expect(names).toEqual(
+    expect.arrayContaining(['icmp-flood', 'layer7', 'mark-ttl', 'multiport', 'ping-iptables']),
+  );
+  for (const name of names) {
+    const { teaches, steps } = await loadExercise(ROOT, name);
+    expect(teaches.length).toBeGreaterThan(40);
+    expect(steps.filter(({ kind }) => kind === 'rule')).not.toEqual([]);
+  }
+});
