@@ -11,8 +11,8 @@ export function settingsOf({ name, cards, routes, forwards }: Host, topology: To
     'set -e',
     `hostname ${name}`,
     `printf %s ${quoted(names(topology))} >/etc/hosts`,
-    // The driver of a distribution's kernel is a module.
-    'modprobe virtio_net 2>/dev/null || true',
+    // The drivers of a distribution's kernel are modules, and nothing here loads them by itself.
+    'modprobe -a virtio_pci virtio_net 2>/dev/null || true',
     ...cards.flatMap(settings),
     ...routes.map(({ to, via }) => `ip route replace ${to} via ${via}`),
     `echo ${forwards ? '1' : '0'} >/proc/sys/net/ipv4/ip_forward`,
