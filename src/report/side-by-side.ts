@@ -6,7 +6,7 @@ import { markdownTable } from './markdown-table.js';
 export function renderSideBySide(reports: readonly Report[]): string {
   const backends = [...new Set(reports.flatMap(({ checks }) => checks.map(backendOf)))];
   const rows = reports.map((report) => [
-    report.guest?.release ?? report.recipe.kernel,
+    kernelOf(report),
     report.recipe.mode,
     compilerOf(report),
     report.recipe.iptables,
@@ -15,6 +15,12 @@ export function renderSideBySide(reports: readonly Report[]): string {
   ]);
   const head = ['Linux', 'mode', 'compiler', 'iptables', ...backends, ''];
   return `${markdownTable(head, rows).join('\n')}\n`;
+}
+
+/** The release that booted, with the recipe where that does not say it: several may be of one release. */
+function kernelOf({ guest, recipe: { kernel } }: Report): string {
+  if (guest === undefined) return kernel;
+  return guest.release.startsWith(kernel) ? guest.release : `${guest.release} (${kernel})`;
 }
 
 /** A variant's first word; see CheckResult. */

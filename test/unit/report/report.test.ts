@@ -171,11 +171,13 @@ test('runs side by side have a row each, a column for each back end, and a verdi
       { ...check, variant: 'legacy, ipv6', outcome: 'passed' },
     ],
   };
-  expect(renderSideBySide([failed, passed, recorder().report])).toBe(`\
+  const variant = { ...passed, recipe: { ...passed.recipe, kernel: '6.1-debug' } };
+  expect(renderSideBySide([failed, passed, variant, recorder().report])).toBe(`\
 | Linux | mode | compiler | iptables | nft | legacy |  |
 | --- | --- | --- | --- | --- | --- | --- |
 | 6.1.1 | full |  | 1.8.9 | 1 of 2 checks |  | not verified |
 | 6.1.1 | full | gcc 10.2.1 | 1.8.9 |  | 2 of 2 checks | verified |
+| 6.1.1 (6.1-debug) | full | gcc 10.2.1 | 1.8.9 |  | 2 of 2 checks | verified |
 | 6.1 | full |  | 1.8.9 |  |  | not verified |
 `);
 });
