@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { FakeProject } from './project.js';
-import { endedIn, eventsOf, reportIn } from './report.js';
+import { eventsOf, reportIn } from './report.js';
 
 let project: FakeProject;
 beforeAll(async () => {
@@ -77,19 +77,4 @@ it('a compile that was done before tells of how many objects it is, and one that
   const kernel = progress(stdout, 'compile:linux');
   expect(kernel.length).toBeGreaterThan(0);
   for (const each of kernel) expect(each).not.toHaveProperty('total');
-});
-
-it('an edit of a C file leaves the configuration as it is, and one of a Kconfig file does not', async () => {
-  const kconfig = 'patches/linux/files/net/netfilter/layer7/Kconfig';
-  const done = async (...change: Parameters<FakeProject['change']>): Promise<string[]> => {
-    const undo = project.change(...change);
-    const { stdout } = await project.build('--json');
-    undo();
-    return endedIn(eventsOf(stdout), 'done');
-  };
-  const afterC = await done(MATCH, '> 10', '> 12');
-  expect(afterC).toContain('compile:linux');
-  expect(afterC).not.toContain('configure:linux');
-  const afterKconfig = await done(kconfig, 'match support', 'match');
-  expect(afterKconfig).toContain('configure:linux');
 });

@@ -21,7 +21,7 @@ async function redone(): Promise<string[]> {
 }
 
 const MATCH = 'patches/linux/files/net/netfilter/layer7/xt_layer7.c';
-const KERNEL_SIDE = ['compile:linux', 'configure:linux', 'patch:linux'];
+const KERNEL_SIDE = ['compile:linux', 'patch:linux'];
 
 it('a changed file of the match is compiled again, with all that is made of it', async () => {
   const before = artifactsIn(project.out);
@@ -59,6 +59,13 @@ it('explain --why names the input that changed, and where it comes in', async ()
 it('a comment changes no object, so nothing behind the compile is made again', async () => {
   const undo = project.change(MATCH, '#include', '/* The verdicts. */\n#include');
   expect(await redone()).toEqual(KERNEL_SIDE);
+  undo();
+});
+
+it('a changed Kconfig file is read by the configuration, which no C file is', async () => {
+  const kconfig = 'patches/linux/files/net/netfilter/layer7/Kconfig';
+  const undo = project.change(kconfig, 'match support', 'match');
+  expect(await redone()).toContain('configure:linux');
   undo();
 });
 
