@@ -54,8 +54,9 @@ left() { # what would be there of a killed run
 	find /sys/fs/cgroup -type d -name 'l7build*' 2>/dev/null || true
 	for engine in podman docker; do
 		command -v "$engine" >/dev/null || continue
-		"$engine" ps --all --filter label=l7build.container 2>/dev/null | tail -n +2
-		"$engine" images --filter dangling=true --filter label=l7build.toolchain 2>/dev/null | tail -n +2
+		# An engine that does not answer has none.
+		"$engine" ps --all --filter label=l7build.container 2>/dev/null | tail -n +2 || true
+		"$engine" images --filter dangling=true --filter label=l7build.toolchain 2>/dev/null | tail -n +2 || true
 	done
 }
 found=$(left)
