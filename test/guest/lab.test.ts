@@ -87,8 +87,10 @@ describe("the guide's lab", () => {
   });
 
   it('carries connections', async () => {
-    await on('node3', 'httpd -p 80 -h /srv/www');
-    const { stdout } = await on('node2', 'wget -q -O - http://192.168.2.12/index.html');
+    const get = 'wget -q -O - http://192.168.2.12/index.html';
+    // What is still of the script's session when that ends is killed with it: the server leaves it before it answers.
+    await on('node3', `httpd -p 80 -h /srv/www; until ${get}; do usleep 50000; done`);
+    const { stdout } = await on('node2', get);
     expect(stdout).toContain('A page that a web server of the guest serves.');
   });
 
