@@ -2,13 +2,16 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { exec } from '../host/exec.js';
+import { kindOf } from '../host/files.js';
 import { Failed } from '../model/failure.js';
-import { hubArgv, type HubSpec } from './argv.js';
+import { hubArgv, socketOf, type HubSpec } from './argv.js';
 import { Qmp } from './qmp.js';
 import { SerialPort } from './serial.js';
 
 /** Milliseconds to start in, also on a busy host. */
 const START_MS = 30_000;
+/** Milliseconds between two looks at whether its sockets are there. */
+const PLUG_MS = 5;
 /** Bytes of a frame that a capture has: all of the longest. */
 const WHOLE_FRAME = 65_536;
 
@@ -38,7 +41,20 @@ export class Hub {
     const late = delay(START_MS, undefined, { ref: false }).then(() => {
       throw dead();
     });
-    await Promise.race([this.#qmp.open(), early, late]);
+    const plugs = this.#qmp.open().then(() => this.#plugs(folder));
+    await Promise.race([plugs, early, late]);
+  }
+
+  /** Waits until all sockets are there: QEMU makes them after it has begun to answer. */
+  async #plugs(folder: string): Promise<void> {
+    const ports = Object.entries(this.spec.links).flatMap(([link, cards]) =>
+      cards.map((card) => join(folder, socketOf(link, card))),
+    );
+    while (!this.#stop.signal.aborted) {
+      const there = await Promise.all(ports.map(async (port) => (await kindOf(port)) === 'other'));
+      if (there.every(Boolean)) return;
+      await delay(PLUG_MS, undefined, { ref: false });
+    }
   }
 
   /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -80,6 +80,8 @@ it('captures a link: every frame once, from whomever to whomever', async () => {
   await expect.poll(() => b.heard).toContain('one');
   b.socket.write(frame('two'));
   await expect.poll(() => a.heard).toContain('two');
+  // A frame may be with the other before it is in the file.
+  await expect.poll(async () => (await stat(file)).size).toBeGreaterThan(24 + 16 + 60);
   await stop();
   a.socket.write(frame('three'));
   await expect.poll(() => b.heard).toContain('three');
