@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { errorCode, spaceFailure } from '../host/space.js';
+import { errorCode, spaceFailure, trueCause } from '../host/space.js';
 import { Failed, type Failure } from '../model/failure.js';
 
 /** What a file system may refuse at any moment, whatever we do (errno(3)), in words. */
@@ -23,15 +23,14 @@ const REFUSALS: Readonly<Record<string, string>> = {
  */
 export function expectedFailure(error: unknown, otherwise: string): Failure | undefined {
   if (error instanceof Failed) return error.failure;
-  const path = writtenPath(error) ?? otherwise;
-  return spaceFailure(error, path)?.failure ?? refusal(error, path);
+  const cause = trueCause(error);
+  const path = writtenPath(cause) ?? otherwise;
+  return spaceFailure(cause, path)?.failure ?? refusal(cause, path);
 }
 
 function refusal(error: unknown, path: string): Failure | undefined {
   const code = errorCode(error) ?? '';
-  // Node says no more than that of a folder that cannot be made with those above it.
-  const unmade = code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'mkdir';
-  const why = unmade ? 'it cannot be made where it is, read-only perhaps' : REFUSALS[code];
+  const why = REFUSALS[code];
   if (why === undefined) return undefined;
   return {
     reason: 'store-unusable',

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode, spaceFailure } from '../host/space.js';
+import { errorCode, spaceFailure, trueCause } from '../host/space.js';
 import { Failed } from '../model/failure.js';
 
 /** See temporaryName of host/files.ts. */
@@ -18,7 +18,8 @@ const ABANDONED_MS = 60_000;
 export async function prepareOut(out: string): Promise<void> {
   try {
     await mkdir(join(out, 'logs'), { recursive: true });
-  } catch (error) {
+  } catch (caught) {
+    const error = trueCause(caught);
     const code = errorCode(error);
     if (code === undefined) throw error;
     throw (

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { interrupted } from '../host/exec.js';
+import { ensureDirectory } from '../host/files.js';
 import { withLock } from '../host/lock.js';
 import type { Workshop } from '../model/runtime.js';
 import type { StepContext } from '../model/step.js';
@@ -96,7 +97,7 @@ async function context(
   { tools, ...dirs }: Pick<StepContext, 'out' | 'scratch'> & Inputs,
   env: RunEnvironment,
 ): Promise<StepContext> {
-  await mkdir(env.logs, { recursive: true });
+  await ensureDirectory(env.logs);
   const log = join(env.logs, `${task.id.replace(':', '-')}.log`);
   await rm(log, { force: true });
   return {

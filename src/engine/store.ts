@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { lstat, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJson } from '../host/files.js';
+import { ensureDirectory, readJson } from '../host/files.js';
 import { withLock, type LockOptions } from '../host/lock.js';
 import type { Entry, EntryFile, Manifest } from '../model/store.js';
 import { manifestText, readManifest } from './manifest.js';
@@ -84,8 +84,8 @@ export class Store {
     await rm(home, { recursive: true, force: true });
     const out = join(home, 'entry', 'files');
     const scratch = join(home, 'scratch');
-    await mkdir(out, { recursive: true });
-    await mkdir(scratch, { recursive: true });
+    await ensureDirectory(out);
+    await ensureDirectory(scratch);
     return { out, scratch };
   }
 
@@ -96,7 +96,7 @@ export class Store {
     await writeFile(join(staged, 'manifest.json'), manifestText(manifest), { flush: true });
     // All but the entry goes first: a run killed after the rename finds a hit and never looks here again.
     await rm(join(this.#staging(manifest.key), 'scratch'), { recursive: true, force: true });
-    await mkdir(join(this.root, 'entries'), { recursive: true });
+    await ensureDirectory(join(this.root, 'entries'));
     await rm(home, { recursive: true, force: true });
     await rename(staged, home);
     await this.discard(manifest.key);

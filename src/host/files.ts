@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errorCode, writing } from './space.js';
+import { errorCode, trueCause, writing } from './space.js';
 
 /** A name beside `path` that no other process uses; starts with a dot. */
 export function temporaryName(path: string): string {
@@ -34,9 +34,16 @@ export async function writeAtomically(path: string, data: string | Uint8Array): 
   });
 }
 
-/** Makes a directory and those above it, if missing. @throws Failed `no-space` */
+/** Makes a directory and those above it, if missing. @throws Failed `no-space`; other system errors as they are */
 export async function ensureDirectory(path: string): Promise<void> {
-  await writing(path, () => mkdir(path, { recursive: true }));
+  const make = (): Promise<unknown> => mkdir(path, { recursive: true });
+  await writing(path, () =>
+    make().catch((error: unknown) => {
+      const cause = trueCause(error);
+      if (cause !== error && errorCode(cause) !== 'EEXIST') throw cause;
+      return make();
+    }),
+  );
 }
 
 /**

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { Failed } from '../model/failure.js';
 import { interrupted, lacks } from './exec.js';
-import { writing } from './space.js';
+import { ensureDirectory } from './files.js';
 import { findProgram } from './tools.js';
 
 export interface LockOptions {
@@ -44,7 +43,7 @@ export async function withLock<T>(
 ): Promise<T> {
   if (options.signal?.aborted === true) throw interrupted();
   if (findProgram('flock') === undefined) throw lacks('flock');
-  await writing(file, () => mkdir(dirname(file), { recursive: true }));
+  await ensureDirectory(dirname(file));
   // In a session of its own, since Ctrl-C must not take the lock from a run that is still stopping.
   const how = [
     options.shared === true ? '--shared' : '--exclusive',

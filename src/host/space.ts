@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { existsSync, mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failed } from '../model/failure.js';
@@ -8,6 +9,23 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined;
+}
+
+/**
+ * What the system said of a folder that could not be made. Of one that is made with those above it Node says
+ * ENOENT whatever the reason, so the first that is missing is made once more, alone. Any other error stays.
+ */
+export function trueCause(error: unknown): unknown {
+  const { syscall, path } = error as NodeJS.ErrnoException;
+  if (errorCode(error) !== 'ENOENT' || syscall !== 'mkdir' || path === undefined) return error;
+  let missing = path;
+  while (!existsSync(dirname(missing))) missing = dirname(missing);
+  try {
+    mkdirSync(missing);
+    return error;
+  } catch (cause) {
+    return cause;
+  }
 }
 
 /** Bytes for people, in binary units. */

@@ -10,7 +10,7 @@ const CACHE: Folder = ({ cache }) => cache;
 const OUT: Folder = ({ out }) => out;
 
 /** What has to be told of a folder that nobody may write to. */
-const TOLD: Omit<Trial, 'ended'> = { codes: [1, 2, 3], says: /read-only|cannot be made/i };
+const TOLD: Omit<Trial, 'ended'> = { codes: [1, 2, 3], says: /read-only|EROFS/i };
 
 /** A run with a folder that is read-only from the beginning. */
 async function shut(place: Place, folder: string): Promise<Trial> {

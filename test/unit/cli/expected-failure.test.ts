@@ -61,10 +61,18 @@ describe('an exception', () => {
     expect(expectedFailure(systemError('EIO'), '/the/store')?.message).toContain('/the/store');
   });
 
-  it('of a folder that cannot be made is told; a file that is missing is a bug', () => {
-    const unmade = systemError('ENOENT', { syscall: 'mkdir', path: '/ro/locks' });
-    expect(expectedFailure(unmade, '/x')?.message).toContain('/ro/locks: it cannot be made');
+  it('of a folder with those above it names what stands in the way of the first', () => {
+    const file = join(dir, 'file');
+    writeFileSync(file, '');
+    const unmade = systemError('ENOENT', { syscall: 'mkdir', path: join(file, 'a/b') });
+    expect(expectedFailure(unmade, '/x')?.message).toBe(
+      `cannot use ${join(file, 'a')}: what should be a folder is a file (ENOTDIR)`,
+    );
+  });
+
+  it('of a file that is missing, or of another kind, is a bug', () => {
     expect(failureOf(() => readFileSync(join(dir, 'none')))).toBeUndefined();
     expect(expectedFailure(new TypeError('x is not a function'), '/x')).toBeUndefined();
+    expect(expectedFailure('a word', '/x')).toBeUndefined();
   });
 });
