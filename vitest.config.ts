@@ -30,7 +30,7 @@ const guest = {
   },
 };
 
-/** Runs under faults: a quarter of an hour. `npm run test:faults` runs them. See docs/faults.md. */
+/** Runs under faults: ten minutes. `npm run test:faults` runs them. See docs/faults.md. */
 const faults = {
   test: { name: 'faults', include: ['test/faults/**/*.test.ts'], hookTimeout: 60_000 },
 };
