@@ -34,12 +34,13 @@ export function demands(
  */
 export async function ensureHost(
   chosen: Parameters<typeof demands>[0],
-  options: Pick<BuildOptions, 'mode' | 'verify' | 'installDeps' | 'ccache'>,
+  options: Pick<BuildOptions, 'mode' | 'verify' | 'installDeps'> &
+    Partial<Pick<BuildOptions, 'ccache'>>,
   builder: BuilderName,
   signal: AbortSignal,
 ): Promise<void> {
   const wanted = demands(chosen, options, builder);
-  const helpful = options.ccache ? helpers(wanted) : [];
+  const helpful = options.ccache === true ? helpers(wanted) : [];
   await ensureThere(requirements(wanted), options, signal, helpful);
 }
 

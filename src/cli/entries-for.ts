@@ -64,3 +64,16 @@ export async function entriesFor(
 function inputsOf({ needs, tools }: Reader): string[] {
   return [...Object.values(needs), ...Object.values(tools ?? {})];
 }
+
+/** Entries by the roles in which tasks are needed; a task without an entry is left out. */
+export function byRole(
+  roles: Readonly<Record<string, string>> | undefined,
+  entries: ReadonlyMap<string, Entry>,
+): Record<string, Entry> {
+  return Object.fromEntries(
+    Object.entries(roles ?? {}).flatMap(([role, id]) => {
+      const entry = entries.get(id);
+      return entry === undefined ? [] : [[role, entry] as const];
+    }),
+  );
+}

@@ -150,11 +150,17 @@ export async function decideBuilder(
   return chooseBuilder({ toolchain, exactly: options.toolchain !== undefined }, { cache });
 }
 
+/** The options that decide what a run does, and not how it is shown. */
+type PlanOptions = Pick<
+  BuildOptions,
+  'source' | 'jobs' | 'mode' | 'verify' | 'locked' | 'mirror' | 'offline' | 'keyring'
+>;
+
 /** Looks at the host and plans the run. Starts no step. */
 export async function prepare(
   chosen: Chosen,
   choice: Choice,
-  options: BuildOptions,
+  options: PlanOptions,
   cache: string,
   signal: AbortSignal,
 ): Promise<Job> {

@@ -46,8 +46,7 @@ async function lock(options: FetchOptions, signal: AbortSignal): Promise<ExitCod
   const cache = storeRoot(process.env);
   const chosen = await choose(options);
   const choice = await decideBuilder(chosen, options, cache);
-  const unused = { verify: false, dryRun: false, installDeps: false, ccache: false, jobs: 1 };
-  const how = { ...options, ...unused };
+  const how = { ...options, verify: false, jobs: 1 };
   const { plan } = await prepare(chosen, choice, how, cache, signal);
   const fetched = await fetchAll(fetchesOf(plan, options), 'lock', options, signal);
   if ('reason' in fetched) return EXIT_BY_REASON[fetched.reason];

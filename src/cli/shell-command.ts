@@ -13,7 +13,7 @@ import { openShell } from '../steps/compile/shell.js';
 import type { BuildSite } from '../steps/compile/site.js';
 import { addChoiceOptions, type ChoiceOptions } from './build-options.js';
 import { ensureHost } from './ensure-host.js';
-import { entriesFor } from './entries-for.js';
+import { byRole, entriesFor } from './entries-for.js';
 import { choose, decideBuilder, defaultOut, prepare, type Job } from './job.js';
 import { storeRoot } from './paths.js';
 import { commandLine } from './reproducer.js';
@@ -64,15 +64,7 @@ async function standAt(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const chosen = await choose(options);
-  const how = {
-    ...options,
-    verify: false,
-    ccache: false,
-    dryRun: false,
-    json: false,
-    plain: true,
-    verbose: false,
-  };
+  const how = { ...options, verify: false };
   const cache = storeRoot(process.env);
   const choice = await decideBuilder(chosen, how, cache);
   await ensureHost(chosen, how, choice.name, signal);
@@ -127,14 +119,7 @@ function run(
   entries: ReadonlyMap<string, Entry>,
   { command, job, cache, home, signal }: Stand,
 ): Promise<number> {
-  const roles = (names: Readonly<Record<string, string>> = {}): Record<string, Entry> =>
-    Object.fromEntries(
-      Object.entries(names).flatMap(([role, id]) => {
-        const entry = entries.get(id);
-        return entry === undefined ? [] : [[role, entry] as const];
-      }),
-    );
-  const needs = roles(task.needs);
+  const needs = byRole(task.needs, entries);
   const [program, ...args] = command;
   const interactive = program === undefined;
   return openShell(
@@ -147,7 +132,7 @@ function run(
       log: `${home}.log`,
       signal,
       warn: say,
-      runtime: () => job.builder.open(workshopOf(needs, roles(task.tools))),
+      runtime: () => job.builder.open(workshopOf(needs, byRole(task.tools, entries))),
     },
     {
       // Without the user's own start-up files, which the builder does not show anyway.

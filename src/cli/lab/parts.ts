@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { LabOrder } from '../../lab/messages.js';
 import type { Backend } from '../../model/scenario.js';
-import type { Entry } from '../../model/store.js';
 import type { Topology } from '../../model/topology.js';
 import { labPlan } from '../../plan/lab.js';
 import { kernelIn } from '../../steps/boot.js';
@@ -10,7 +9,7 @@ import { need } from '../../steps/needs.js';
 import { calibrate } from '../../vm/calibrate.js';
 import type { ChoiceOptions } from '../build-options.js';
 import { ensureHost } from '../ensure-host.js';
-import { entriesFor } from '../entries-for.js';
+import { byRole, entriesFor } from '../entries-for.js';
 import { choose, decideBuilder, prepare } from '../job.js';
 
 /** The options of what a lab's hosts boot. */
@@ -39,14 +38,7 @@ export async function partsFor(
   { cache, signal, say }: Means,
 ): Promise<Parts> {
   const kernel = options.kernel ?? topology.kernel;
-  const how = {
-    ...options,
-    kernel,
-    ccache: false,
-    dryRun: false,
-    plain: true,
-    verbose: false,
-  };
+  const how = { ...options, kernel };
   const chosen = await choose(how);
   const choice = await decideBuilder(chosen, how, cache);
   await ensureHost(chosen, { ...how, verify: true }, choice.name, signal);
@@ -54,12 +46,7 @@ export async function partsFor(
   const { plan, needs } = labPlan(job.plan);
   const means = { cache, signal, jobs: options.jobs, logs: join(cache, 'lab-logs'), say };
   const entries = await entriesFor({ needs }, { ...job, plan }, means);
-  const byRole: Record<string, Entry> = {};
-  for (const [role, id] of Object.entries(needs)) {
-    const entry = entries.get(id);
-    if (entry !== undefined) byRole[role] = entry;
-  }
-  const ctx = { taskId: 'lab', needs: byRole };
+  const ctx = { taskId: 'lab', needs: byRole(needs, entries) };
   return {
     machine: {
       kernel: await kernelIn(ctx),
