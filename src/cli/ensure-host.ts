@@ -14,8 +14,9 @@ import {
 import { Failed } from '../model/failure.js';
 import type { BuilderName } from '../model/runtime.js';
 import type { BuildOptions } from './build-options.js';
-import { isSigned, usesMusl, type Chosen } from './job.js';
+import { usesMusl, type Chosen } from './job.js';
 import { storeRoot } from './paths.js';
+import { isSigned } from './recipe-sources.js';
 
 /** What the chosen recipes and options ask of the host. */
 export function demands(

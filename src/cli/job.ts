@@ -123,23 +123,6 @@ export function usesMusl({ busybox, iptables }: Pick<Chosen, 'busybox' | 'iptabl
   return busybox !== undefined || iptables.libc === 'musl';
 }
 
-/** True if a publisher's signature is checked. */
-export function isSigned({
-  linux,
-  iptables,
-  busybox,
-  fetchedDefinitions,
-}: Pick<Chosen, 'linux' | 'iptables' | 'busybox' | 'fetchedDefinitions'>): boolean {
-  const provider = linux.layer7 ?? iptables.layer7;
-  return [
-    linux.linux,
-    iptables.iptables,
-    busybox?.busybox,
-    provider?.layer7,
-    fetchedDefinitions?.protocols,
-  ].some((spec) => spec !== undefined && 'signature' in spec.source);
-}
-
 /** The builder that a command line stands for, and why. */
 export async function decideBuilder(
   { toolchain }: Chosen,

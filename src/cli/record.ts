@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { writeAtomically } from '../host/files.js';
 import { sha256 } from '../host/hash.js';
 import type { Event } from '../model/event.js';
-import { REPORT_SCHEMA, type Report, type ReportedRecipe } from '../model/report.js';
-import type { SourceSpec } from '../model/recipe.js';
+import { REPORT_SCHEMA, type Report } from '../model/report.js';
 import { renderJunit } from '../report/junit.js';
 import { renderMarkdown } from '../report/markdown.js';
 import { renderProvenance } from '../report/provenance.js';
@@ -12,6 +11,7 @@ import { Recorder } from '../report/recorder.js';
 import { renderSbom } from '../report/sbom.js';
 import type { BuildOptions } from './build-options.js';
 import type { Chosen, Job } from './job.js';
+import { recipeSources } from './recipe-sources.js';
 import { buildWords, reproducer } from './reproducer.js';
 import { PROVENANCE } from './signature.js';
 import { VERSION } from './version.js';
@@ -100,32 +100,13 @@ export async function openRecord(job: Job, options: BuildOptions, out: string): 
 }
 
 /** What the recipes call the sources of a run. */
-function recipesOf({
-  linux,
-  iptables,
-  busybox,
-  fetchedDefinitions,
-}: Chosen): NonNullable<Report['recipes']> {
-  const provider = linux.layer7 ?? iptables.layer7;
-  return {
-    linux: called('linux', linux.linux, linux.version),
-    iptables: called('iptables', iptables.iptables, iptables.version),
-    ...(busybox === undefined
-      ? {}
-      : { busybox: called('busybox', busybox.busybox, busybox.version) }),
-    ...(provider === undefined ? {} : { layer7: called(provider.name, provider.layer7) }),
-    ...(fetchedDefinitions === undefined
-      ? {}
-      : { protocols: called(fetchedDefinitions.name, fetchedDefinitions.protocols) }),
-  };
-}
-
-function called(name: string, { license }: SourceSpec, version?: string): ReportedRecipe {
-  return {
-    name,
-    ...(version === undefined ? {} : { version }),
-    ...(license === undefined ? {} : { license }),
-  };
+function recipesOf(chosen: Chosen): NonNullable<Report['recipes']> {
+  return Object.fromEntries(
+    Object.entries(recipeSources(chosen)).map(([source, { spec, ...called }]) => [
+      source,
+      { ...called, ...(spec.license === undefined ? {} : { license: spec.license }) },
+    ]),
+  );
 }
 
 /** The time that the environment wants in place of the clock's (reproducible-builds.org), if it says one. */
