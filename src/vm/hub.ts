@@ -36,10 +36,10 @@ export class Hub {
     });
     this.ended = this.#run(monitor, folder, signal);
     const early = this.ended.then((failure) => {
-      throw failure ?? dead();
+      throw failure ?? gone();
     });
     const late = delay(START_MS, undefined, { ref: false }).then(() => {
-      throw dead();
+      throw gone(`the lab's network is not up after ${String(START_MS / 1000)} s`);
     });
     const plugs = this.#qmp.open().then(() => this.#plugs(folder));
     await Promise.race([plugs, early, late]);
@@ -88,7 +88,7 @@ export class Hub {
     const argv = hubArgv({ ...this.spec, monitor });
     try {
       await exec(argv, { cwd, signal: AbortSignal.any([signal, this.#stop.signal]) });
-      return dead();
+      return gone();
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
       return this.#stop.signal.aborted ? undefined : error;
@@ -117,6 +117,6 @@ export async function startHub(
   }
 }
 
-function dead(): Failed {
-  return new Failed({ reason: 'command-failed', message: "the lab's network has ended" });
+function gone(message = "the lab's network has ended"): Failed {
+  return new Failed({ reason: 'command-failed', message });
 }
