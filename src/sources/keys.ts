@@ -6,7 +6,7 @@ import { ensureDirectory } from '../host/files.js';
 import { Failed } from '../model/failure.js';
 import type { SigningKey } from '../model/source.js';
 import type { FetchContext } from './context.js';
-import { bring, byHttp } from './obtain.js';
+import { bringUnproved } from './obtain.js';
 import { nameOf } from './pins.js';
 
 /** Bytes of a file of keys: one with hundreds of certifications has some hundred thousand. */
@@ -66,9 +66,8 @@ async function bytesOf(
   await ensureDirectory(folder);
   if (!/^https?:/.test(place)) return fileOf(place);
   const file = { source, name: nameOf(place), size: LARGEST, urls: [place] };
-  const proof = { pins: [], faults: () => Promise.resolve([]) };
   try {
-    await bring(file, proof, { ...ctx, out: folder }, byHttp);
+    await bringUnproved(file, { ...ctx, out: folder });
     return await fileOf(join(folder, file.name), place);
   } catch (error) {
     if (!(error instanceof Failed) || error.failure.reason === 'interrupted') throw error;

@@ -91,6 +91,15 @@ export function obtain(
 }
 
 /**
+ * Brings a file that nothing vouches for yet, such as a signature or a key: whoever asks has to prove it.
+ *
+ * @throws Failed as `bring`, without `checksum-mismatch`
+ */
+export function bringUnproved(file: SoughtFile, ctx: FetchContext): Promise<FetchedFile> {
+  return bring(file, { pins: [], faults: () => Promise.resolve([]) }, ctx, byHttp);
+}
+
+/**
  * Brings a file into `ctx.out`: from the mirrors first, then from its addresses, and from each only if
  * it stands the proof. What does not is kept aside in the cache's folder `quarantine`.
  *

@@ -9,7 +9,7 @@ import type { FetchContext } from './context.js';
 import { BY_BUNDLE } from './explain.js';
 import { judge, type Verdict } from './judge-signature.js';
 import { keyringsFor, type Keyrings } from './keys.js';
-import { bring, byHttp } from './obtain.js';
+import { bringUnproved } from './obtain.js';
 import { nameOf } from './pins.js';
 
 /** Bytes of a signature: one has some hundred, and a file may hold several. */
@@ -68,10 +68,9 @@ async function broughtSignature(
   ctx: FetchContext,
 ): Promise<Brought> {
   const name = nameOf(urls[0] ?? '');
-  const proof = { pins: [], faults: () => Promise.resolve([]) };
   try {
     const sought = { source, name, size: LARGEST, urls };
-    const { from, size } = await bring(sought, proof, { ...ctx, out: work }, byHttp);
+    const { from, size } = await bringUnproved(sought, { ...ctx, out: work });
     const path = join(work, name);
     if (size <= LARGEST && (await stat(path)).isFile()) return { path, from };
     throw new Failed({
