@@ -3,7 +3,7 @@ import { interrupted } from '../../host/exec.js';
 import { startDetached } from '../../host/detached.js';
 import type { LabNews, LabOrder, LabStatus } from '../../lab/messages.js';
 import { Failed } from '../../model/failure.js';
-import { duration } from '../../ui/words.js';
+import { upLine } from './status-text.js';
 
 /**
  * Starts the lab's supervisor, which is this program once more in a session of its own, and waits until
@@ -27,7 +27,7 @@ export async function bringUp(
       const news = JSON.parse(line) as LabNews;
       switch (news.news) {
         case 'host':
-          say(`up    ${news.host} in ${duration(news.ms)}`);
+          say(upLine(news.host, news.ms));
           return;
         case 'up':
           ends.status = news.status;

@@ -2,7 +2,7 @@
 import { findLabs, takeDown } from '../../lab/client.js';
 import { EXIT, type ExitCode } from '../../model/failure.js';
 import { writeLine } from '../screen.js';
-import { whichLab, type Which } from './which.js';
+import { noLab, whichLab, type Which } from './which.js';
 
 /** Takes a lab down, or all of them. That there is none is as good. */
 export async function down(
@@ -13,7 +13,7 @@ export async function down(
   const labs = await findLabs(store);
   const meant = labs.filter(({ name }) => which.name === undefined || name === which.name);
   if (meant.length === 0) {
-    writeLine(which.name === undefined ? 'No lab is up.' : `There is no lab ${which.name}.`);
+    writeLine(noLab(which));
     return EXIT.verified;
   }
   for (const lab of all ? meant : [await whichLab(store, which)]) {

@@ -16,6 +16,7 @@ import { duration } from '../../ui/words.js';
 import { PROJECT } from '../paths.js';
 import { writeLine } from '../screen.js';
 import { partsFor, type PartOptions } from './parts.js';
+import { upLine } from './status-text.js';
 
 export interface RunOptions extends PartOptions {
   readonly backend?: Backend;
@@ -123,7 +124,7 @@ async function onHosts(
   const results: CheckResult[] = [];
   try {
     await lab.start((news) => {
-      if (news.news === 'host') say(`up    ${news.host} in ${duration(news.ms)}`);
+      if (news.news === 'host') say(upLine(news.host, news.ms));
     }, signal);
     for (const trial of trials) {
       const result = await runTrial(trial, lab, hosts, signal);

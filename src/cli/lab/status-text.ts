@@ -13,6 +13,11 @@ export function statusLines({ hosts, network }: LabStatus): string[] {
   ];
 }
 
+/** Told as soon as a host is up. @param ms how long that took */
+export function upLine(host: string, ms: number): string {
+  return `up    ${host} in ${duration(ms)}`;
+}
+
 /** True if every host is up and reaches the others. */
 export function isWell({ hosts, network }: LabStatus): boolean {
   return network === undefined && hosts.every(({ state }) => state === 'up');

@@ -4,19 +4,22 @@ import type { LabStatus } from '../../lab/messages.js';
 import { EXIT, Failed, type ExitCode, type Failure } from '../../model/failure.js';
 import { writeFailure, writeLine } from '../screen.js';
 import { isWell, statusLines } from './status-text.js';
+import { noLab, type Which } from './which.js';
 
 type Seen = Found & { readonly status?: LabStatus; readonly failure?: Failure };
 
 /** Tells of all labs, or of one. @returns 4 if a host, or a whole lab, is of no use any more */
 export async function status(
   store: string,
-  { name, json }: { readonly name?: string; readonly json: boolean },
+  { json, ...which }: Which & { readonly json: boolean },
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const labs = (await findLabs(store)).filter((lab) => name === undefined || lab.name === name);
+  const labs = (await findLabs(store)).filter(
+    (lab) => which.name === undefined || lab.name === which.name,
+  );
   const seen = await Promise.all(labs.map((lab) => look(store, lab, signal)));
   if (json) writeLine(JSON.stringify(seen, null, 2));
-  else show(seen, name);
+  else show(seen, which);
   const well = seen.every((lab) => lab.status !== undefined && isWell(lab.status));
   return well ? EXIT.verified : EXIT.checkFailed;
 }
@@ -30,9 +33,8 @@ async function look(store: string, lab: Found, signal: AbortSignal): Promise<See
   }
 }
 
-function show(seen: readonly Seen[], name: string | undefined): void {
-  if (seen.length === 0)
-    writeLine(name === undefined ? 'No lab is up.' : `There is no lab ${name}.`);
+function show(seen: readonly Seen[], which: Which): void {
+  if (seen.length === 0) writeLine(noLab(which));
   for (const lab of seen) {
     if (lab.failure !== undefined) writeFailure(lab.failure);
     if (lab.status === undefined) continue;

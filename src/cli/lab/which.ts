@@ -19,6 +19,11 @@ export async function whichLab(store: string, { name }: Which): Promise<Found> {
   throw none(`there is no lab ${name}`, `there is: ${names}`);
 }
 
+/** That there is no such lab, where that is no fault. */
+export function noLab({ name }: Which): string {
+  return name === undefined ? 'No lab is up.' : `There is no lab ${name}.`;
+}
+
 function none(message: string, hint: string): Failed {
   return new Failed({ reason: 'usage', message, hints: [hint] });
 }
