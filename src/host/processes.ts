@@ -43,11 +43,6 @@ export function isAlive({ pid, started }: Identity): boolean {
   return found?.started === started && !found.zombie;
 }
 
-/** Sends a signal to a process that was noted earlier, and to no other with its number. */
-export function signalTo(target: Identity, signal: NodeJS.Signals): void {
-  send(target, signal);
-}
-
 /** Waits for the end of a process that may be nobody's child here. @returns false if it takes longer */
 export async function hasEnded(target: Identity, withinMs: number): Promise<boolean> {
   const started = performance.now();
@@ -98,7 +93,8 @@ function processTrees(roots: readonly number[]): Process[] {
   return trees;
 }
 
-function send(target: Identity, signal: NodeJS.Signals): void {
+/** Sends a signal to a process that was noted earlier, and to no other with its number. */
+export function signalTo(target: Identity, signal: NodeJS.Signals): void {
   if (readProcess(target.pid)?.started !== target.started) return;
   try {
     process.kill(target.pid, signal);
@@ -118,12 +114,12 @@ function send(target: Identity, signal: NodeJS.Signals): void {
  */
 export function endTree(root: number, graceMs: number, killed: () => void): () => void {
   const tree = processTrees([root]);
-  for (const process of tree) send(process, 'SIGTERM');
+  for (const process of tree) signalTo(process, 'SIGTERM');
   const kill = (): void => {
     clearTimeout(timer);
     const left = tree.filter(({ pid, started }) => readProcess(pid)?.started === started);
     const now = processTrees(left.map(({ pid }) => pid));
-    for (const process of [...tree, ...now]) send(process, 'SIGKILL');
+    for (const process of [...tree, ...now]) signalTo(process, 'SIGKILL');
   };
   const timer = setTimeout(() => {
     kill();

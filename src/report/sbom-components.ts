@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { PackageURL } from 'packageurl-js';
 import type { Report, ReportedInput, ReportedRecipe } from '../model/report.js';
 import { byRef, fileComponent, hashesOf, type Component } from './sbom-component.js';
 
@@ -76,10 +77,8 @@ function nameOf(
   { source, purl, version: found, pinned }: ReportedInput,
   recipe: ReportedRecipe | undefined,
 ): Pick<Component, 'name' | 'version'> {
-  const [, name, version] = /^pkg:deb\/debian\/([^@]+)@([^?]+)/.exec(purl ?? '') ?? [];
-  if (name !== undefined && version !== undefined) {
-    return { name: decodeURIComponent(name), version: decodeURIComponent(version) };
-  }
+  const { name, version } = purl === undefined ? {} : PackageURL.fromString(purl);
+  if (name && version) return { name, version };
   const told = pinned ? (recipe?.version ?? found) : found;
   const called = (pinned ? recipe?.name : undefined) ?? source;
   return { name: called, ...(told === undefined ? {} : { version: told }) };

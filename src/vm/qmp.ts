@@ -25,7 +25,7 @@ export class Qmp {
   readonly #send: (text: string) => Promise<void>;
   #lastId = 0;
   #greeted: () => void = () => undefined;
-  /** Settles when QEMU has greeted: then it listens at all sockets that its command line names. */
+  /** Settles when QEMU has greeted. The sockets that its command line names may come a moment later. */
   readonly greeted = new Promise<void>((done) => {
     this.#greeted = done;
   });

@@ -29,17 +29,15 @@ const apt = z.strictObject({
 
 const sha256 = word(/^[0-9a-f]{64}$/, '64 hex digits in small letters', "The file's SHA-256.");
 
-const urls = listOf(
-  word(/^https?:\/\/[^\s@]+$/, 'an address with http:// or https://', 'Address of the file.'),
-  'Where the file lies; tried in this order.',
-);
+/** An address of what a recipe wants. */
+const address = (of: string): ReturnType<typeof word> =>
+  word(/^https?:\/\/[^\s@]+$/, 'an address with http:// or https://', `Address of the ${of}.`);
+
+const urls = listOf(address('file'), 'Where the file lies; tried in this order.');
 
 const signature = z
   .strictObject({
-    urls: listOf(
-      word(/^https?:\/\/[^\s@]+$/, 'an address with http:// or https://', 'Address of the signature.'),
-      'Where the signature lies; tried in this order.',
-    ),
+    urls: listOf(address('signature'), 'Where the signature lies; tried in this order.'),
     of: z
       .enum(['file', 'tar'])
       .check(z.describe('What is signed: the file as it lies there, or the tar that is compressed in it.')),
@@ -102,8 +100,7 @@ const git = z.strictObject({
 });
 
 const byHand = z.strictObject({
-  'by-hand': listOf(
-    word(/^https?:\/\/[^\s@]+$/, 'an address with http:// or https://', 'Address of the file.'),
+  'by-hand': listOf(address('file'),
     'Where the file lies. It has no known checksum, so the user brings it, with --source.',
   ),
 });
