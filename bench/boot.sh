@@ -2,10 +2,7 @@
 # Shell functions of the benchmarks that boot the kernel of a finished run themselves, on the machine that l7build chose
 # and with the parameters that it gives, so that times can be compared.
 
-# told OUT NAME: what the run's report tells of its guest
-told() {
-	node -p 'JSON.parse(require("node:fs").readFileSync(process.argv[1])).guest[process.argv[2]]' "$1/report.json" "$2"
-}
+. "$(dirname "${BASH_SOURCE[0]}")/report.sh"
 
 # pack TREE: a directory as an initramfs, to standard output. Compressed: behind another one it may begin anywhere.
 pack() {

@@ -6,13 +6,10 @@
 # usage: builders.sh [BUILDER...]
 set -euo pipefail
 project=$(dirname "$(readlink -f "$0")")/..
+. "$project/bench/report.sh"
 [ $# -gt 0 ] || set -- host chroot podman
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-
-told() { # REPORT EXPRESSION
-	node -p "const r = JSON.parse(require('node:fs').readFileSync(process.argv[1])); $2" "$1"
-}
 
 "$project/l7build" list >/dev/null
 first=
@@ -20,9 +17,8 @@ for builder in "$@"; do
 	L7BUILD_CACHE=$work/store "$project/l7build" --plain --no-verify --builder "$builder" --kernel 6.1 --out "$work/$builder" \
 		>"$work/log" 2>&1 || { tail -n 40 "$work/log"; exit 1; }
 	rm -rf "$work/store"
-	report=$work/$builder/report.json
-	ms=$(told "$report" "r.steps.filter(({ id }) => /^(configure|compile):linux$/.test(id)).reduce((sum, { ms }) => sum + ms, 0)")
-	told "$report" "r.artifacts.map(({ name, sha256 }) => sha256 + ' ' + name).join('\n')" >"$work/$builder.digests"
+	ms=$(told "$work/$builder" "r.steps.filter(({ id }) => /^(configure|compile):linux$/.test(id)).reduce((sum, { ms }) => sum + ms, 0)")
+	digests "$work/$builder" >"$work/$builder.digests"
 	[ -n "$first" ] || { first=$builder; base=$ms; }
 	same='every artifact the same'
 	diff "$work/$first.digests" "$work/$builder.digests" >"$work/difference" || same="differs from $first: $(cat "$work/difference")"

@@ -7,14 +7,11 @@
 # usage: ccache.sh [BUILDER]
 set -euo pipefail
 project=$(dirname "$(readlink -f "$0")")/..
+. "$project/bench/report.sh"
 builder=${1:-host}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export L7BUILD_CACHE=$work/store
-
-told() { # NAME EXPRESSION
-	node -p "const r = JSON.parse(require('node:fs').readFileSync(process.argv[1])); $2" "$work/$1/report.json"
-}
 
 # forget STEP...: their entries, and the work trees
 forget() {
@@ -33,13 +30,13 @@ run() {
 	shift
 	"$project/l7build" --plain --no-verify --builder "$builder" --kernel 6.1 --out "$work/$name" "$@" >"$work/log" 2>&1 ||
 		{ tail -n 40 "$work/log" >&2; exit 1; }
-	told "$name" "r.artifacts.map(({ name, sha256 }) => sha256 + ' ' + name).join('\n')" >"$work/$name.digests"
-	told "$name" "(r.steps.find(({ id }) => id === 'compile:linux').ms / 1000).toFixed(1)"
+	digests "$work/$name" >"$work/$name.digests"
+	told "$work/$name" "(r.steps.find(({ id }) => id === 'compile:linux').ms / 1000).toFixed(1)"
 }
 
 # summary NAME: what ccache had, and the whole job
 summary() {
-	told "$1" "const [c] = r.ccache ?? []; const s = (Date.parse(r.ended) - Date.parse(r.started)) / 1000;
+	told "$work/$1" "const [c] = r.ccache ?? []; const s = (Date.parse(r.ended) - Date.parse(r.started)) / 1000;
 		(!c ? 'no ccache' : c.off ?? c.hits + ' of ' + (c.hits + c.misses) + ' objects from ccache') + '; the whole job ' + s.toFixed(1) + ' s'"
 }
 

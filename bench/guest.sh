@@ -20,7 +20,7 @@ INIT
 chmod +x "$work/tree/init"
 pack "$work/tree" >"$work/bare.cpio.gz"
 
-accelerator=$(told "$out" accelerator)
+accelerator=$(told "$out" r.guest.accelerator)
 bare=()
 for _ in 1 2 3; do
 	start=$EPOCHREALTIME
@@ -29,6 +29,6 @@ for _ in 1 2 3; do
 	bare+=("$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%d", (b - a) * 1000 }')")
 done
 middle=$(printf '%s\n' "${bare[@]}" | sort -n | sed -n 2p)
-awk -v v="$(told "$out" verdictMs)" -v u="$(told "$out" bootMs)" -v b="$middle" -v n="$accelerator" 'BEGIN {
+awk -v v="$(told "$out" r.guest.verdictMs)" -v u="$(told "$out" r.guest.bootMs)" -v b="$middle" -v n="$accelerator" 'BEGIN {
 	printf "guest (%s): verdict after %.1f s, agent up after %.1f s, bare boot %.1f s: ratios %.1f and %.2f\n",
 		n, v / 1000, u / 1000, b / 1000, v / b, u / b }'

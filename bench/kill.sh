@@ -9,6 +9,7 @@
 #	LONGEST	in the environment: seconds that a run gets at most before it is killed. Default: 60
 set -euo pipefail
 project=$(dirname "$(readlink -f "$0")")/..
+. "$project/bench/report.sh"
 kills=${1:-10}
 RANDOM=${2:-1}
 whole=${3:-}
@@ -20,13 +21,6 @@ set -m # each job a process group of its own
 
 run() { # STORE OUT
 	L7BUILD_CACHE=$1 "$project/l7build" --plain --kernel 6.1 --out "$2" "${words[@]}"
-}
-
-digests() { # OUT
-	node -e '
-		const { artifacts } = JSON.parse(require("node:fs").readFileSync(process.argv[1]));
-		for (const { name, sha256 } of artifacts) console.log(sha256, name);
-	' "$1/report.json" | sort
 }
 
 "$project/l7build" list >/dev/null

@@ -95,7 +95,7 @@ INIT
 sed -i "s/\$ROUNDS/$rounds/" "$work/tree/bench"
 chmod +x "$work/tree/bench"
 { cat "$out/initramfs.cpio.gz" && pack "$work/tree"; } >"$work/initramfs"
-boot "$out" "$(told "$out" accelerator)" "$work/initramfs" 1G 1800 "$work/serial" loglevel=4 rdinit=/bench
+boot "$out" "$(told "$out" r.guest.accelerator)" "$work/initramfs" 1G 1800 "$work/serial" loglevel=4 rdinit=/bench
 tr -d '\r' <"$work/serial" >"$work/console"
 grep -q '^@ .*connections' "$work/console" || { tail -n 30 "$work/console"; exit 1; }
 

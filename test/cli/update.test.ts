@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/host/hash.js';
 import { Origin } from './origin.js';
+import { freePort, listening } from './ports.js';
 import { FakeProject } from './project.js';
 
 const RECIPE = 'recipes/linux/9.9.yaml';
@@ -189,28 +187,3 @@ describe('l7build update', () => {
     }
   });
 });
-
-/** A port that nobody listens at. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
-/** Resolves once somebody listens at a port. */
-async function listening(port: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    const socket = connect(port, '127.0.0.1');
-    const there = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (there) return;
-    await sleep(100);
-  }
-  throw new Error(`nobody listens at ${String(port)}`);
-}

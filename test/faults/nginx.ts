@@ -2,10 +2,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort, listening } from '../cli/ports.js';
 
 export const NGINX = '/usr/sbin/nginx';
 
@@ -56,16 +55,6 @@ http {
 }`;
 }
 
-/** A port of the loopback device that nobody listens at. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** nginx, with a path for each thing that servers do to those who ask them for a file. */
 export class Nginx {
   private constructor(
@@ -84,7 +73,7 @@ export class Nginx {
       stdio: ['ignore', 'inherit', 'inherit'],
     });
     const nginx = new Nginx(port, dir, child);
-    await nginx.answering();
+    await listening(nginx.port);
     return nginx;
   }
 
@@ -118,19 +107,5 @@ export class Nginx {
     this.child.kill('SIGTERM');
     if (this.child.exitCode === null) await once(this.child, 'exit');
     rmSync(this.dir, { recursive: true });
-  }
-
-  private async answering(): Promise<void> {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const socket = connect(this.port, '127.0.0.1');
-      const works = await Promise.race([
-        once(socket, 'connect').then(() => true),
-        once(socket, 'error').then(() => false),
-      ]).catch(() => false);
-      socket.destroy();
-      if (works) return;
-      await sleep(50);
-    }
-    throw new Error('nginx does not answer');
   }
 }
