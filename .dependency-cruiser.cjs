@@ -59,7 +59,7 @@ const layers = Object.entries(SEES).map(([folder, seen]) => ({
 const HOMES = {
   commander: ['cli'],
   execa: ['host'],
-  'fast-xml-builder': ['report'],
+  'fast-xml-builder': ['formats', 'report'],
   got: ['host'],
   listr2: ['ui'],
   ora: ['ui'],

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { constants, copyFile, rename, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TaskResult } from '../engine/environment.js';
 import { putAside } from '../engine/soundness.js';
 import type { Store } from '../engine/store.js';
-import { ensureDirectory, temporaryName } from '../host/files.js';
+import { copyAtomically, ensureDirectory } from '../host/files.js';
 import { sha256File } from '../host/hash.js';
 import { Failed } from '../model/failure.js';
 import type { ReportedArtifact } from '../model/report.js';
@@ -80,13 +80,7 @@ function damaged(name: string, { task, key }: TaskResult): Failed {
 async function bring({ sha256, size }: ReportedArtifact, from: string, to: string): Promise<void> {
   if ((await sizeOf(to)) === size && (await sha256File(to)) === sha256) return;
   await ensureDirectory(dirname(to));
-  const part = temporaryName(to);
-  try {
-    await copyFile(from, part, constants.COPYFILE_FICLONE);
-    await rename(part, to);
-  } finally {
-    await rm(part, { force: true });
-  }
+  await copyAtomically(from, to);
 }
 
 /** A file's size in bytes, or undefined where there is none. */

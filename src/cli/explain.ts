@@ -117,6 +117,8 @@ function what(task: Task): string {
       return 'the same bytes for the same content';
     case 'image':
       return `${String(task.params.definitions.length)} definitions, modules ${task.params.modules.join(' ')}`;
+    case 'disk':
+      return `${task.params.format}, which boots by itself`;
     case 'verify':
       return `${task.params.scenarios.map(({ path }) => path).join(', ')} with ${task.params.backends.join(' and ')}`;
   }

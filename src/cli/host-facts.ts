@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { realpath } from 'node:fs/promises';
-import { findProgram } from '../host/tools.js';
+import { findProgram, systemPath } from '../host/tools.js';
 import { sha256File } from '../host/hash.js';
 import { programVersion } from '../host/program-version.js';
 import { calibrate } from '../vm/calibrate.js';
@@ -46,6 +46,18 @@ async function digests(
     Object.entries(files).map(async ([name, path]) => [name, await digestOf(path)] as const),
   );
   return Object.fromEntries(facts.filter(([, digest]) => digest !== ''));
+}
+
+/** Boot loader and file system of a disk, as its bytes depend on them. */
+export function imagingFacts(): Promise<Record<string, string>> {
+  return digests({
+    syslinux: findProgram('syslinux'),
+    mbr: '/usr/lib/syslinux/mbr/mbr.bin',
+    'mkfs.fat': findProgram('mkfs.fat', systemPath()),
+    sfdisk: findProgram('sfdisk', systemPath()),
+    mtools: findProgram('mcopy'),
+    'qemu-img': findProgram('qemu-img'),
+  });
 }
 
 /** What runs the guest: QEMU's version and the accelerator that the calibration chose. */

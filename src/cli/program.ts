@@ -9,6 +9,7 @@ import { addExplain } from './explain.js';
 import { addInspection } from './inspect-commands.js';
 import { addLab } from './lab-command.js';
 import { addList } from './list.js';
+import { addImage } from './image-command.js';
 import { addLock } from './lock-command.js';
 import { addProtocols } from './protocols-command.js';
 import { addRebuild } from './rebuild-command.js';
@@ -63,6 +64,7 @@ export function makeProgram(shell: Shell): Command {
   addLab(program, shell);
   addProtocols(program, shell);
   addContainers(program, shell);
+  addImage(program, shell);
   addLock(program, shell);
   addUpdate(program, shell);
   addBundle(program, shell);

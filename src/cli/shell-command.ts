@@ -12,10 +12,10 @@ import type { Plan, Task } from '../model/task.js';
 import { openShell } from '../steps/compile/shell.js';
 import type { BuildSite } from '../steps/compile/site.js';
 import { addChoiceOptions, type ChoiceOptions } from './build-options.js';
-import { ensureHost } from './ensure-host.js';
 import { byRole, entriesFor } from './entries-for.js';
-import { choose, decideBuilder, defaultOut, prepare, type Job } from './job.js';
+import { defaultOut, type Job } from './job.js';
 import { storeRoot } from './paths.js';
+import { readyJob } from './ready-job.js';
 import { commandLine } from './reproducer.js';
 import type { Shell } from './shell.js';
 import { lastFailedCompile } from './shell-hint.js';
@@ -63,12 +63,8 @@ async function standAt(
   options: ShellOptions,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const chosen = await choose(options);
-  const how = { ...options, verify: false };
   const cache = storeRoot(process.env);
-  const choice = await decideBuilder(chosen, how, cache);
-  await ensureHost(chosen, how, choice.name, signal);
-  const job = await prepare(chosen, choice, how, cache, signal);
+  const job = await readyJob(options, { cache, signal, boots: false });
   const task = await taskOf(job.plan, options);
   const home = join(cache, 'shell', task.id.replace(':', '-'));
   const act = async (): Promise<number> => {

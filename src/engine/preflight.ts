@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { access } from 'node:fs/promises';
-import { findProgram } from '../host/tools.js';
+import { findProgram, systemPath } from '../host/tools.js';
 import { Failed } from '../model/failure.js';
 import type { BuilderName } from '../model/runtime.js';
 
@@ -103,6 +103,16 @@ const GUEST = [
   program('depmod', 'kmod', 'orders kernel modules'),
 ];
 
+/** What makes disks that boot by themselves. */
+export const IMAGING: readonly Requirement[] = [
+  program('sfdisk', 'fdisk', "a disk's partitions"),
+  program('mkfs.fat', 'dosfstools', "a disk's file system"),
+  program('mcopy', 'mtools', 'puts files on a disk'),
+  program('syslinux', 'syslinux', "a disk's boot loader"),
+  program('/usr/lib/syslinux/mbr/mbr.bin', 'syslinux-common', "a disk's first sector"),
+  program('qemu-img', 'qemu-utils', 'gives a disk its form'),
+];
+
 /** What the match's engine as a program of this machine is made with. */
 export const TRYING: readonly Requirement[] = [
   ...COMPILING.filter((need) => need.what !== 'bwrap'),
@@ -114,6 +124,7 @@ export const TESTING: readonly Requirement[] = [
   ...BUILDER.chroot,
   ...MUSL,
   ...TRYING,
+  ...IMAGING,
   program('/usr/sbin/dkms', 'dkms', 'tests: builds the match as its users do'),
   program('cpio', 'cpio', 'tests: reads the initramfs'),
   program('pgrep', 'procps', 'tests: sees what processes are left'),
@@ -176,9 +187,7 @@ export async function missing(needs: readonly Requirement[]): Promise<Requiremen
 }
 
 async function isThere(need: Requirement): Promise<boolean> {
-  // depmod and the like are in sbin, which is not on every user's PATH.
-  const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
-  if (!need.what.startsWith('/')) return findProgram(need.what, path) !== undefined;
+  if (!need.what.startsWith('/')) return findProgram(need.what, systemPath()) !== undefined;
   try {
     await access(need.what);
     return true;

@@ -12,6 +12,7 @@ const STEPS: { readonly [V in Verb]: () => Promise<Step<V>> } = {
   compile: async () => (await import('../steps/compile.js')).compile,
   package: async () => (await import('../steps/package.js')).pack,
   image: async () => (await import('../steps/image.js')).image,
+  disk: async () => (await import('../steps/disk.js')).disk,
   verify: async () => (await import('../steps/verify.js')).verify,
 };
 

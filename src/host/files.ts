@@ -1,6 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { randomBytes } from 'node:crypto';
-import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import {
+  chmod,
+  constants,
+  copyFile,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+} from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode, trueCause, writing } from './space.js';
 
@@ -30,6 +41,24 @@ export async function writeAtomically(path: string, data: string | Uint8Array): 
     } catch (error) {
       await rm(temporary, { force: true });
       throw error;
+    }
+  });
+}
+
+/**
+ * Copies a file so that at the other place either what was there or the whole copy stands at every moment;
+ * shares its blocks where the file system can.
+ *
+ * @throws Failed `no-space`; other system errors as they are. Then nothing is left behind.
+ */
+export async function copyAtomically(from: string, to: string): Promise<void> {
+  const temporary = temporaryName(to);
+  await writing(to, async () => {
+    try {
+      await copyFile(from, temporary, constants.COPYFILE_FICLONE);
+      await rename(temporary, to);
+    } finally {
+      await rm(temporary, { force: true });
     }
   });
 }

@@ -25,6 +25,11 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
 /** Where execvp(3) looks when the environment has no PATH. */
 const DEFAULT_PATH = '/bin:/usr/bin';
 
+/** The user's PATH and behind it what system programs lie in, such as depmod; a user's own often lacks that. */
+export function systemPath(): string {
+  return `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+}
+
 /** Name of the Debian package to install for a program. */
 export function packageOf(tool: string): string {
   return PACKAGE_OF[tool] ?? tool;

@@ -20,6 +20,7 @@ export const VERBS = [
   'compile',
   'package',
   'image',
+  'disk',
   'verify',
 ] as const;
 
@@ -71,6 +72,21 @@ export interface ImageParams {
   readonly networked?: true;
 }
 
+/** The forms that QEMU's tools write disks in. */
+export const DISK_FORMATS = ['qcow2', 'raw'] as const;
+export type DiskFormat = (typeof DISK_FORMATS)[number];
+
+export interface DiskParams {
+  /** The guest's own programs: all of guest/. */
+  readonly guest: readonly ProjectFile[];
+  readonly format: DiskFormat;
+  readonly hostname: string;
+  /** What iptables-save and ip6tables-save print; loaded before the first network card is up. */
+  readonly rules: { readonly iptables: string; readonly ip6tables: string };
+  /** Root's, as crypt(3) makes it; empty for none. */
+  readonly password: string;
+}
+
 export interface VerifyParams {
   /** Scenario files below recipes/scenarios. */
   readonly scenarios: readonly ProjectFile[];
@@ -109,6 +125,8 @@ export interface TaskParams {
    * initramfs.cpio.gz.
    */
   readonly image: ImageParams;
+  /** Needs `image` and `linux` or `kernel`. Yields disk.FORMAT, which boots by itself. */
+  readonly disk: DiskParams;
   /** Needs `image` and `linux` or `kernel`. Boots, checks, yields checks.json and console.log. */
   readonly verify: VerifyParams;
 }

@@ -16,6 +16,7 @@ const REVISION: Readonly<Record<Verb, number>> = {
   compile: 2,
   package: 1,
   image: 3,
+  disk: 1,
   verify: 3,
 };
 

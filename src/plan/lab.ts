@@ -7,13 +7,14 @@ export interface LabPlan {
   readonly plan: Plan;
   /** Tasks that the lab's machines need the output of: `image`, and `linux` or `kernel`. */
   readonly needs: Readonly<Record<string, string>>;
+  readonly image: Extract<Task, { verb: 'image' }>;
 }
 
 /** The plan of a build, and behind it the image of hosts that are joined in a lab. */
 export function labPlan(plan: Plan): LabPlan {
   const initramfs = plan.tasks.find((task) => task.verb === 'image');
   if (initramfs === undefined) throw new Error(`the plan of ${plan.name} has no image`);
-  const image: Task = {
+  const image: LabPlan['image'] = {
     ...initramfs,
     id: 'image:lab',
     title: "image a lab's hosts",
@@ -25,5 +26,6 @@ export function labPlan(plan: Plan): LabPlan {
   return {
     plan: { ...plan, tasks: [...plan.tasks, image] },
     needs: { ...Object.fromEntries(kernel), image: image.id },
+    image,
   };
 }

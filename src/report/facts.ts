@@ -37,6 +37,7 @@ export function reportedFacts(task: Task, facts: Facts): ReportedFacts {
     case 'unpack':
     case 'package':
     case 'image':
+    case 'disk':
       return {};
   }
 }

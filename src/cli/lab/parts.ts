@@ -8,9 +8,8 @@ import { kernelIn } from '../../steps/boot.js';
 import { need } from '../../steps/needs.js';
 import { calibrate } from '../../vm/calibrate.js';
 import type { ChoiceOptions } from '../build-options.js';
-import { ensureHost } from '../ensure-host.js';
 import { byRole, entriesFor } from '../entries-for.js';
-import { choose, decideBuilder, prepare } from '../job.js';
+import { readyJob } from '../ready-job.js';
 
 /** The options of what a lab's hosts boot. */
 export interface PartOptions extends Omit<ChoiceOptions, 'kernel' | 'out'> {
@@ -38,11 +37,7 @@ export async function partsFor(
   { cache, signal, say }: Means,
 ): Promise<Parts> {
   const kernel = options.kernel ?? topology.kernel;
-  const how = { ...options, kernel };
-  const chosen = await choose(how);
-  const choice = await decideBuilder(chosen, how, cache);
-  await ensureHost(chosen, { ...how, verify: true }, choice.name, signal);
-  const job = await prepare(chosen, choice, { ...how, verify: false }, cache, signal);
+  const job = await readyJob({ ...options, kernel }, { cache, signal, boots: true });
   const { plan, needs } = labPlan(job.plan);
   const means = { cache, signal, jobs: options.jobs, logs: join(cache, 'lab-logs'), say };
   const entries = await entriesFor({ needs }, { ...job, plan }, means);
@@ -51,9 +46,9 @@ export async function partsFor(
     machine: {
       kernel: await kernelIn(ctx),
       initrd: join(need(ctx, 'image').dir, 'initramfs.cpio.gz'),
-      panicNow: chosen.linux.era.panicNow,
+      panicNow: job.chosen.linux.era.panicNow,
       accelerator: (await calibrate(cache, signal)).accelerator,
     },
-    backends: chosen.iptables.backends,
+    backends: job.chosen.iptables.backends,
   };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { exec } from '../../host/exec.js';
 import { readJson, removeTree, writeAtomically } from '../../host/files.js';
 import { withLock } from '../../host/lock.js';
-import { findProgram } from '../../host/tools.js';
+import { findProgram, systemPath } from '../../host/tools.js';
 import { Failed } from '../../model/failure.js';
 import type { EngineName } from '../../model/runtime.js';
 import { allowance, type LimitOptions } from '../limits.js';
@@ -139,7 +139,7 @@ async function attempt(engine: Engine, folder: string): Promise<Holds | string> 
 }
 
 async function traits(): Promise<HostTraits> {
-  const path = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+  const path = systemPath();
   return {
     runtimes: RUNTIMES.filter((runtime) => findProgram(runtime, path) !== undefined),
     selinux: await access('/sys/fs/selinux/enforce').then(

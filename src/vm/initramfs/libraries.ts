@@ -2,6 +2,7 @@
 import { lstat, readlink } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { exec } from '../../host/exec.js';
+import { systemPath } from '../../host/tools.js';
 import { Failed } from '../../model/failure.js';
 
 /** A library for the guest: where it stands here, and where it has to stand there. */
@@ -31,7 +32,7 @@ async function wantsOf(files: readonly string[]): Promise<Wants> {
   if (files.length === 0) return { needed: [], loaders: [] };
   const argv = ['readelf', '--wide', '--dynamic', '--program-headers', '--', ...files] as const;
   // It ends with 1 when one of the files is a script.
-  const { stdout } = await exec(argv, { accept: [0, 1], env: { ...path(), LC_ALL: 'C' } });
+  const { stdout } = await exec(argv, { accept: [0, 1], env: { PATH: systemPath(), LC_ALL: 'C' } });
   const all = (pattern: RegExp): string[] => [
     ...new Set([...stdout.matchAll(pattern)].map(([, name]) => name ?? '')),
   ];
@@ -94,7 +95,7 @@ export function loaderLinks(own: ReadonlyMap<string, string>): ReadonlyMap<strin
 /** Sonames and paths of the 64-bit libraries in ld.so.cache; the first of a name is the one taken. */
 async function loaderCache(system: string): Promise<Map<string, string>> {
   const file = join(system, 'etc/ld.so.cache');
-  const { stdout } = await exec(['ldconfig', '-p', '-C', file], { env: path() });
+  const { stdout } = await exec(['ldconfig', '-p', '-C', file], { env: { PATH: systemPath() } });
   const cache = new Map<string, string>();
   for (const [, soname = '', file = ''] of stdout.matchAll(
     /^\t(\S+) \(libc6,x86-64.*\) => (\S+)$/gm,
@@ -130,11 +131,6 @@ async function fileWithin(system: string, path: string): Promise<string> {
     left = [...target.split('/').filter(Boolean), ...rest];
   }
   return join(system, at);
-}
-
-/** A user's PATH often lacks sbin, where ldconfig is. */
-function path(): Record<string, string> {
-  return { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
 }
 
 function noLibrary(soname: string): Failed {
