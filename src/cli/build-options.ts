@@ -117,10 +117,17 @@ export function addRecipeOptions(command: Command): Command {
   return addPartOptions(command.hook('preAction', refuseNoKernel));
 }
 
-/** Adds the options that say what is built to a command which knows a kernel by itself. */
-export function addPartOptions(command: Command): Command {
+/**
+ * Adds the options that say what is built to a command which knows a kernel by itself.
+ *
+ * @param kernel how it is told another; default: by one name
+ */
+export function addPartOptions(
+  command: Command,
+  kernel = new Option('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)'),
+): Command {
   return addKeyringOption(addFetchOptions(command))
-    .option('--kernel <version>', 'kernel recipe, such as 6.1 (see l7build list)')
+    .addOption(kernel)
     .option('--iptables <version>', "iptables recipe (default: the kernel recipe's)")
     .option('--layer7 <name>', "whose match, where the recipe fetches it (default: the recipe's)")
     .addOption(

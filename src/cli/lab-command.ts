@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BACKENDS } from '../model/scenario.js';
-import { addMeansOptions, addPartOptions } from './build-options.js';
+import { addMeansOptions, addPartOptions, splitList } from './build-options.js';
 import { down } from './lab/down.js';
 import { hold } from './lab/hold.js';
-import { runExercises, type RunOptions } from './lab/run.js';
+import { runExercises } from './lab/run.js';
+import type { RunOptions } from './lab/run-options.js';
 import { status } from './lab/status.js';
 import { up, type UpOptions } from './lab/up.js';
 import { capture, execOn, showConsole } from './lab/use.js';
@@ -123,17 +124,30 @@ function addUse(lab: Command, shell: Shell): void {
 }
 
 function addRun(lab: Command, shell: Shell): void {
-  addMeansOptions(addPartOptions(lab.command('run')))
+  const kernels = new Option(
+    '--kernel <version>',
+    "kernel recipe (repeatable; default: the topology's)",
+  );
+  addMeansOptions(addPartOptions(lab.command('run'), kernels.argParser(collect).default([])))
     .argument('<exercise...>', 'such as ping-iptables, or all')
     .description('try exercises on hosts of their own, and judge by what is observed')
     .addOption(new Option('--backend <backend>', 'of iptables; default: each').choices(BACKENDS))
     .option('--no-rules', 'leave out the rules that an exercise is about')
+    .option(
+      '--out <dir>',
+      'where the report goes (default: out/lab; with --no-rules, out/lab-no-rules)',
+    )
+    .option('--pcap', 'capture all that goes over the links, in files beside the report', false)
     .option('--dry-run', 'print what would be done, and stop', false)
     .option('--json', 'the results as JSON', false)
     .addHelpText('after', RUN)
     .action(async (names: string[], options: RunOptions) => {
       shell.end(await runExercises(names, options, storeRoot(process.env), shell.signal));
     });
+}
+
+function collect(value: string, known: readonly string[]): string[] {
+  return [...known, ...splitList(value)];
 }
 
 function which(command: Command): Command {

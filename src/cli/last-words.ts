@@ -34,7 +34,7 @@ function closing(report: Report, out: string): string {
 }
 
 /** The path as a person would type it from here. */
-function shortest(path: string): string {
+export function shortest(path: string): string {
   const near = relative(process.cwd(), path);
   return near.startsWith('..') ? path : near;
 }

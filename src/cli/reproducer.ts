@@ -39,7 +39,8 @@ function kernelWords({ kernel, iptables }: ChoiceOptions): string[] {
   return ['--kernel', kernel, ...(iptables === undefined ? [] : ['--iptables', iptables])];
 }
 
-function choiceWords(options: ChoiceOptions): string[] {
+/** What chooses parts of a build, as words. */
+export function choiceWords(options: Omit<ChoiceOptions, 'kernel'>): string[] {
   return [
     ...(options.layer7 === undefined ? [] : ['--layer7', options.layer7]),
     ...(options.toolchain === undefined ? [] : ['--toolchain', options.toolchain]),

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CheckResult } from '../model/check.js';
 import type { Exercise, ExerciseStep, Observation } from '../model/exercise.js';
+import type { Counters, DoneStep, Observed, Tried } from '../model/lab-report.js';
 import { BACKENDS, type Backend } from '../model/scenario.js';
 import type { RunResult } from '../vm/agent.js';
+import { savedCounters } from './counters.js';
 import { isMet, numberIn, wanted } from './observe.js';
 
 /** Where commands are run: a lab. */
@@ -21,6 +23,8 @@ export interface Trial {
 const STEP_MS = 90_000;
 /** Milliseconds that what was started runs at most. */
 const STARTED_MS = 600_000;
+/** Characters of a command's output that are kept. */
+const KEPT = 4000;
 /** Where the programs of the chosen back end stand under iptables' own names. */
 const TABLES = '/run/tables';
 
@@ -64,7 +68,7 @@ export function freshScript(backend: Backend): string {
 }
 
 /** The script of a step. */
-function scriptOf({ command }: ExerciseStep): string {
+function scriptOf({ command }: Pick<ExerciseStep, 'command'>): string {
   return `export PATH=${TABLES}:$PATH\ncd /run\n${command}\n`;
 }
 
@@ -81,16 +85,11 @@ function listening(port: number): string {
   ].join('\n');
 }
 
-interface Seen {
-  readonly expected: string;
-  readonly observed: string;
-  readonly met: boolean;
-}
-
 /**
  * Does what an exercise says, on hosts that are made fresh before.
  *
- * @returns passed if all was observed as it has to be; else what was not
+ * @param onStep told of each step before it is done, by its index
+ * @returns passed if all was observed as it has to be; else what was not; and all that was done on the way
  * @throws Failed `guest-*`
  */
 export async function runTrial(
@@ -98,49 +97,98 @@ export async function runTrial(
   hosts: Hosts,
   names: readonly string[],
   signal: AbortSignal,
-): Promise<CheckResult> {
+  onStep: (step: number) => void = () => undefined,
+): Promise<Tried> {
   const { exercise, backend } = trial;
   const started = performance.now();
   const end = new AbortController();
   const background: Promise<unknown>[] = [];
   const within = AbortSignal.any([signal, end.signal]);
-  const seen: Seen[] = [];
+  const fresh: Observed[] = [];
+  const steps: DoneStep[] = [];
+  const counters: Counters[] = [];
+  const allMet = (): boolean =>
+    [...fresh, ...steps.flatMap(({ observations }) => observations)].every(({ met }) => met);
+  const run = (host: string, script: string): Promise<RunResult> =>
+    hosts.run(host, script, STEP_MS, signal);
+  const start = async (step: ExerciseStep): Promise<Omit<DoneStep, 'step' | 'ms'>> => {
+    const running = hosts.run(step.host, scriptOf(step), STARTED_MS, within);
+    background.push(running.catch(() => undefined));
+    if (step.port === undefined) return { output: '', observations: [] };
+    const ran = await run(step.host, listening(step.port));
+    const observations = troubleOf(`${step.host}: ${step.command} listens`, ran);
+    return { output: '', observations };
+  };
   try {
-    const fresh = freshScript(backend);
-    const made = await Promise.all(
-      names.map((name) => hosts.run(name, fresh, STEP_MS, signal).then((ran) => ({ name, ran }))),
-    );
-    seen.push(...made.flatMap(({ name, ran }) => troubleOf(`${name} made fresh`, ran)));
-    for (const step of exercise.steps) {
-      if (seen.some(({ met }) => !met)) break;
+    const freshly = freshScript(backend);
+    const made = await Promise.all(names.map(async (name) => run(name, freshly)));
+    fresh.push(...made.flatMap((ran, at) => troubleOf(`${names[at] ?? ''} made fresh`, ran)));
+    if (allMet()) counters.push(...(await counted(exercise, run)));
+    for (const [index, step] of exercise.steps.entries()) {
+      if (!allMet()) break;
       if (step.kind === 'rule' && trial.withoutRules) continue;
-      if (step.kind === 'start') {
-        const running = hosts.run(step.host, scriptOf(step), STARTED_MS, within);
-        background.push(running.catch(() => undefined));
-        if (step.port === undefined) continue;
-        const ran = await hosts.run(step.host, listening(step.port), STEP_MS, signal);
-        seen.push(...troubleOf(`${step.host}: ${step.command} listens`, ran));
-      } else {
-        const ran = await hosts.run(step.host, scriptOf(step), STEP_MS, signal);
-        seen.push(...judged(step, ran));
+      onStep(index);
+      const before = performance.now();
+      const done =
+        step.kind === 'start'
+          ? await start(step)
+          : judged(step, await run(step.host, scriptOf(step)));
+      steps.push({ step: index, ms: Math.round(performance.now() - before), ...done });
+      if (step.kind === 'run') {
+        const now = await counted(exercise, run);
+        const moved = now.filter((one) => hasMoved(one, counters));
+        counters.push(...moved.map((one) => ({ ...one, after: index })));
       }
     }
   } finally {
     end.abort();
     await Promise.all(background);
   }
-  return resultOf(trial, seen, Math.round(performance.now() - started));
+  const seen = [...fresh, ...steps.flatMap(({ observations }) => observations)];
+  return {
+    result: resultOf(trial, seen, Math.round(performance.now() - started)),
+    steps,
+    counters,
+  };
+}
+
+/** What the tables of the hosts count that carry the exercise's rules. */
+async function counted(
+  { steps }: Exercise,
+  run: (host: string, script: string) => Promise<RunResult>,
+): Promise<Counters[]> {
+  const hosts = new Set(steps.flatMap(({ kind, host }) => (kind === 'rule' ? [host] : [])));
+  const command = 'iptables-save -c';
+  return Promise.all(
+    [...hosts].map(async (host) => {
+      const { stdout } = await run(host, scriptOf({ command }));
+      return { host, chains: savedCounters(stdout) };
+    }),
+  );
+}
+
+/** True if they are others than when they were last seen. */
+function hasMoved({ host, chains }: Counters, earlier: readonly Counters[]): boolean {
+  const last = earlier.findLast((one) => one.host === host);
+  return JSON.stringify(last?.chains) !== JSON.stringify(chains);
 }
 
 /** What a step's output comes to. */
-function judged(step: ExerciseStep, ran: RunResult): Seen[] {
-  if (step.observe.length === 0 || ran.timedOut) {
-    return troubleOf(`${step.host}: ${step.command}`, ran);
-  }
-  return step.observe.map((observation) => observed(observation, ran));
+function judged(step: ExerciseStep, ran: RunResult): Omit<DoneStep, 'step' | 'ms'> {
+  const { exitCode, stdout, stderr } = ran;
+  const output = `${stdout}${stderr}`;
+  const observations =
+    step.observe.length === 0 || ran.timedOut
+      ? troubleOf(`${step.host}: ${step.command}`, ran)
+      : step.observe.map((observation) => observed(observation, ran));
+  return {
+    exitCode,
+    output: output.length > KEPT ? `${output.slice(0, KEPT)}…` : output,
+    observations,
+  };
 }
 
-function observed(observation: Observation, { stdout, stderr }: RunResult): Seen {
+function observed(observation: Observation, { stdout, stderr }: RunResult): Observed {
   const found = numberIn(stdout, observation);
   const said = stderr.trim().split('\n').slice(-2).join(' / ');
   return {
@@ -154,7 +202,7 @@ function observed(observation: Observation, { stdout, stderr }: RunResult): Seen
 }
 
 /** The fault of a command that had to succeed, if it did not. */
-function troubleOf(what: string, { exitCode, stderr, timedOut }: RunResult): Seen[] {
+function troubleOf(what: string, { exitCode, stderr, timedOut }: RunResult): Observed[] {
   if (exitCode === 0 && !timedOut) return [];
   const how = timedOut ? 'was not done in time' : `ended with exit code ${String(exitCode)}`;
   const said = stderr.trim().split('\n').slice(-3).join(' / ');
@@ -162,7 +210,11 @@ function troubleOf(what: string, { exitCode, stderr, timedOut }: RunResult): See
 }
 
 /** Of an exercise that failed, only what it failed by is worth reading. */
-function resultOf({ exercise, backend }: Trial, seen: readonly Seen[], ms: number): CheckResult {
+function resultOf(
+  { exercise, backend }: Trial,
+  seen: readonly Observed[],
+  ms: number,
+): CheckResult {
   const unmet = seen.filter(({ met }) => !met);
   const shown = unmet.length > 0 ? unmet : seen;
   return {

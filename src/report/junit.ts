@@ -2,9 +2,10 @@
 import XMLBuilder from 'fast-xml-builder';
 import type { CheckResult } from '../model/check.js';
 import type { Report, ReportedStep } from '../model/report.js';
+import { visible } from '../model/visible.js';
 
 /** One test case in the attributes-and-children shape that the XML builder takes. */
-interface Case {
+export interface Case {
   readonly '@name': string;
   readonly '@classname': string;
   readonly '@time': string;
@@ -15,22 +16,30 @@ interface Case {
 /** The run as JUnit XML: one suite for the steps, one for the guest's checks. */
 export function renderJunit(report: Report): string {
   const name = `l7build ${report.recipe.kernel} ${report.recipe.mode}`;
-  const xml = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@', format: true });
+  return junit([
+    suite(
+      `${name} steps`,
+      report.steps.map((step) => stepCase(step, report.failure?.message)),
+    ),
+    suite(`${name} checks`, report.checks.map(checkCase)),
+  ]);
+}
+
+/** Suites as a document. */
+export function junit(suites: readonly object[]): string {
+  const xml = new XMLBuilder({
+    ...{ ignoreAttributes: false, attributeNamePrefix: '@', format: true },
+    // XML 1.0 has no way to write most control characters, and guests print what they like.
+    attributeValueProcessor: (_, value) => visible(String(value)),
+  });
   return xml.build({
     '?xml': { '@version': '1.0', '@encoding': 'UTF-8' },
-    testsuites: {
-      testsuite: [
-        suite(
-          `${name} steps`,
-          report.steps.map((step) => stepCase(step, report.failure?.message)),
-        ),
-        suite(`${name} checks`, report.checks.map(checkCase)),
-      ],
-    },
+    testsuites: { testsuite: suites },
   });
 }
 
-function suite(name: string, cases: readonly Case[]): object {
+/** A suite with its cases and how many of them failed or were skipped. */
+export function suite(name: string, cases: readonly Case[]): object {
   return {
     '@name': name,
     '@tests': String(cases.length),
@@ -47,7 +56,8 @@ function stepCase(step: ReportedStep, failure: string | undefined): Case {
   return { ...test, skipped: { '@message': step.outcome } };
 }
 
-function checkCase(check: CheckResult): Case {
+/** A check as a case. */
+export function checkCase(check: CheckResult): Case {
   const test = {
     '@name': check.title,
     '@classname': `checks.${check.variant}`,

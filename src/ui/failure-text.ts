@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Diagnostic } from '../model/diagnostic.js';
 import type { Failure } from '../model/failure.js';
-import { visible } from './visible.js';
+import { visible } from '../model/visible.js';
 
 /**
  * A failure laid out for people: what failed, the lines that matter, the log, what to do.

@@ -2,7 +2,7 @@
 import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2';
 import type { Event } from '../model/event.js';
 import type { Reporter } from './reporter.js';
-import { visible } from './visible.js';
+import { visible } from '../model/visible.js';
 import { duration, outcomeText, progressText } from './words.js';
 
 type Row = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;

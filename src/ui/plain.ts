@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Event } from '../model/event.js';
 import type { Reporter, WriteLine } from './reporter.js';
-import { visible } from './visible.js';
+import { visible } from '../model/visible.js';
 import { duration, outcomeText, progressText } from './words.js';
 
 /** With --verbose, a running step is heard of at most this often, in milliseconds. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LabRecord } from '../../src/lab/messages.js';
+import type { LabReport } from '../../src/model/lab-report.js';
 import { processesAt, type Ended, type Running } from './program.js';
 import { FakeProject } from './project.js';
 
@@ -214,12 +215,63 @@ steps:
     expect(stdout).toMatch(/^(\d) of \1 passed, in /m);
     expect(code).toBe(0);
     expect(left()).toEqual([]);
+    expect(stdout).toContain('All of it: out/lab/report.json\n');
+    expect(existsSync(join(project.out, 'lab/captures'))).toBe(false);
     const without = await lab('run', 'forbidden', '--no-rules');
     expect(without.stdout).toContain('failed in');
     expect(without.stdout).toContain(
       'what is forbidden: at least 1; observed what is forbidden: 0',
     );
     expect(without.code).toBe(0);
+  });
+
+  it('leaves a report with all that was done and seen, and captures where they are asked for', async () => {
+    put('forbidden', '<n> forbidden');
+    const words = ['run', 'forbidden', '--kernel', '9.9', '--backend', 'legacy', '--json'];
+    const { code, stdout } = await lab(...words, '--pcap', '--out', 'kept');
+    expect(code).toBe(0);
+    const result = { id: 'forbidden', variant: 'legacy', outcome: 'passed' };
+    expect(JSON.parse(stdout)).toMatchObject([{ ...result, kernel: '9.9' }]);
+    const report = JSON.parse(
+      readFileSync(join(project.root, 'kept/report.json'), 'utf8'),
+    ) as LabReport;
+    const capture = { link: 'lan', file: 'captures/9.9-forbidden-legacy-lan.pcap' };
+    expect(report).toMatchObject({
+      exitCode: 0,
+      labs: [{ kernel: '9.9', topology: 'pair', release: '9.9-stand-in' }],
+      trials: [{ kernel: '9.9', right: true, result, captures: [capture] }],
+      reproduce: expect.stringMatching(
+        /^l7build lab run forbidden --kernel 9.9 .* --pcap$/,
+      ) as string,
+    });
+    expect(report.trials[0]?.steps.at(-1)).toMatchObject({ exitCode: 0, output: '1 forbidden\n' });
+    const frames = readFileSync(join(project.root, 'kept', capture.file), 'utf8');
+    expect(frames).toBe('frames of lan\n');
+    const junit = readFileSync(join(project.root, 'kept/junit.xml'), 'utf8');
+    expect(junit).toContain('tests="1" failures="0"');
+  });
+
+  it('whose host dies is in the report, with what was done before', async () => {
+    put('forbidden', '<n> forbidden');
+    put('lost', '<n> forbidden');
+    project.change('recipes/exercises/lost.yaml', 'rule: forbid', 'rule: crash');
+    const { code, stderr } = await lab(
+      'run',
+      'forbidden',
+      'lost',
+      '--backend',
+      'legacy',
+      '--out',
+      'kept',
+    );
+    expect(code).toBe(4);
+    expect(stderr).toContain('Kernel panic - not syncing: asked for');
+    const report = JSON.parse(
+      readFileSync(join(project.root, 'kept/report.json'), 'utf8'),
+    ) as LabReport;
+    expect(report).toMatchObject({ exitCode: 4, failure: { reason: 'guest-panic' } });
+    expect(report.trials.map(({ result }) => result.id)).toEqual(['forbidden']);
+    expect(left()).toEqual([]);
   });
 
   it('that passes without what it is about is told', async () => {

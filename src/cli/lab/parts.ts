@@ -25,6 +25,8 @@ interface Means {
 }
 
 export interface Parts {
+  /** Version of the iptables recipe. */
+  readonly iptables: string;
   readonly machine: Pick<LabOrder, 'kernel' | 'initrd' | 'panicNow' | 'accelerator'>;
   /** Back ends that the iptables of the hosts has. */
   readonly backends: readonly Backend[];
@@ -49,6 +51,7 @@ export async function partsFor(
       panicNow: job.chosen.linux.era.panicNow,
       accelerator: (await calibrate(cache, signal)).accelerator,
     },
+    iptables: job.chosen.iptables.version,
     backends: job.chosen.iptables.backends,
   };
 }

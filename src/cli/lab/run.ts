@@ -1,34 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdtemp, realpath } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { Store } from '../../engine/store.js';
-import { removeTree } from '../../host/files.js';
-import { runTrial, type Trial } from '../../lab/exercise.js';
-import { Lab } from '../../lab/lab.js';
-import type { LabOrder } from '../../lab/messages.js';
-import type { CheckResult } from '../../model/check.js';
 import type { Exercise } from '../../model/exercise.js';
-import { EXIT, type ExitCode } from '../../model/failure.js';
-import type { Backend } from '../../model/scenario.js';
+import { EXIT, EXIT_BY_REASON, Failed, type ExitCode } from '../../model/failure.js';
+import type { ReportedExercise } from '../../model/lab-report.js';
+import { BACKENDS } from '../../model/scenario.js';
+import type { Topology } from '../../model/topology.js';
 import { exerciseNames, loadExercise, loadTopology } from '../../recipe/index.js';
-import { duration } from '../../ui/words.js';
+import { shortest } from '../last-words.js';
+import { prepareOut } from '../out-folder.js';
 import { PROJECT } from '../paths.js';
 import { writeLine } from '../screen.js';
-import { partsFor, type PartOptions } from './parts.js';
-import { upLine } from './status-text.js';
-
-export interface RunOptions extends PartOptions {
-  readonly backend?: Backend;
-  /** False for --no-rules. */
-  readonly rules: boolean;
-  readonly dryRun: boolean;
-}
+import { partsFor, type Parts } from './parts.js';
+import { runLab, type Listener } from './run-lab.js';
+import { labRunCommand, type RunOptions } from './run-options.js';
+import { RunRecord, writeLabReport } from './run-record.js';
+import { closing, stepLines, trialText } from './run-text.js';
 
 /**
- * Tries exercises on labs of their own, which are gone afterwards.
+ * Tries exercises on labs of their own, which are gone afterwards, and leaves a report.
  *
  * @returns 4 if one failed; or, without rules, if one passed
+ * @throws Failed of what is built or of a lab; the report has it too
  */
 export async function runExercises(
   asked: readonly string[],
@@ -42,104 +35,96 @@ export async function runExercises(
     for (const exercise of exercises) for (const line of stepLines(exercise)) writeLine(line);
     return EXIT.verified;
   }
-  const results: CheckResult[] = [];
-  const started = performance.now();
-  for (const topology of new Set(exercises.map((one) => one.topology))) {
-    const here = exercises.filter((one) => one.topology === topology);
-    results.push(...(await onLab(topology, here, options, cache, signal)));
-  }
-  const wrong = results.filter((result) => !isRight(result, options)).length;
-  if (options.json) writeLine(JSON.stringify(results, null, 2));
-  else {
-    const right = `${String(results.length - wrong)} of ${String(results.length)}`;
-    const words = options.rules ? 'passed' : 'failed without their rules, as they have to';
-    writeLine(`${right} ${words}, in ${duration(performance.now() - started)}.`);
-  }
-  return wrong === 0 ? EXIT.verified : EXIT.checkFailed;
-}
-
-/** An exercise passes, but without what it is about it has to fail. */
-function isRight({ outcome }: CheckResult, { rules }: Pick<RunOptions, 'rules'>): boolean {
-  return (outcome === 'passed') === rules;
-}
-
-/** What is done, ready to be typed. */
-function stepLines({ name, summary, teaches, steps }: Exercise): string[] {
-  return [
-    `${name}: ${summary}`,
-    `  ${teaches}`,
-    ...steps.map(
-      ({ host, kind, command }) => `  ${host}# ${command}${kind === 'start' ? ' &' : ''}`,
-    ),
-  ];
-}
-
-async function onLab(
-  name: string,
-  exercises: readonly Exercise[],
-  options: RunOptions,
-  cache: string,
-  signal: AbortSignal,
-): Promise<CheckResult[]> {
-  const topology = await loadTopology(PROJECT, name);
+  const wanted = await labsFor(exercises, options);
+  const out = resolve(options.out ?? defaultOut(options));
+  await prepareOut(out);
+  const record = new RunRecord({
+    mode: options.mode,
+    withoutRules: !options.rules,
+    exercises: exercises.map(toReported),
+    reproduce: labRunCommand(asked, options),
+  });
   const say = (line: string): void => {
     if (!options.json) writeLine(line);
   };
-  const folder = await realpath(await mkdtemp(join(tmpdir(), 'l7build-lab-')));
-  try {
-    return await new Store(cache).reading(
-      async () => {
-        const { machine, backends } = await partsFor(topology, options, { cache, signal, say });
-        const chosen = options.backend === undefined ? backends : [options.backend];
-        const trials = exercises.flatMap((exercise) =>
-          chosen.map((backend) => ({ exercise, backend, withoutRules: !options.rules })),
-        );
-        const tell = (result: CheckResult): void => {
-          say(`${isRight(result, options) ? 'right' : 'WRONG'} ${resultText(result)}`);
-        };
-        const order = { name, store: cache, topology, ...machine };
-        const lab = new Lab(order, folder);
-        return onHosts(lab, order, trials, { say, tell, signal });
-      },
-      { signal },
-    );
-  } finally {
-    await removeTree(folder);
-  }
-}
-
-interface Told {
-  readonly say: (line: string) => void;
-  readonly tell: (result: CheckResult) => void;
-  readonly signal: AbortSignal;
-}
-
-async function onHosts(
-  lab: Lab,
-  { topology }: Pick<LabOrder, 'topology'>,
-  trials: readonly Trial[],
-  { say, tell, signal }: Told,
-): Promise<CheckResult[]> {
-  const hosts = topology.hosts.map((host) => host.name);
-  const results: CheckResult[] = [];
-  try {
-    await lab.start((news) => {
-      if (news.news === 'host') say(upLine(news.host, news.ms));
-    }, signal);
-    for (const trial of trials) {
-      const result = await runTrial(trial, lab, hosts, signal);
-      results.push(result);
-      tell(result);
+  const tell: Listener = {
+    say,
+    trial: (trial) => {
+      record.trials.push(trial);
+      say(trialText(trial));
+    },
+    lab: (lab) => record.labs.push(lab),
+  };
+  const all = async (): Promise<void> => {
+    const labs: (Wanted & { readonly parts: Parts })[] = [];
+    for (const one of wanted) {
+      const how = { ...options, kernel: one.kernel };
+      labs.push({ ...one, parts: await partsFor(one.topology, how, { cache, signal, say }) });
     }
-    return results;
-  } finally {
-    await lab.kill();
+    const had = BACKENDS.filter((backend) =>
+      labs.some(({ parts }) => parts.backends.includes(backend)),
+    );
+    const backends = options.backend === undefined ? had : [options.backend];
+    const same = {
+      cache,
+      backends,
+      withoutRules: !options.rules,
+      ...(options.pcap ? { captures: out } : {}),
+    };
+    for (const one of labs) await runLab({ ...one, ...same }, tell, signal);
+  };
+  try {
+    // Until the machines have read it, nobody may remove what they boot.
+    await new Store(cache).reading(all, { signal });
+  } catch (error) {
+    if (error instanceof Failed) {
+      const { failure } = error;
+      await writeLabReport(record.report(EXIT_BY_REASON[failure.reason], failure), out);
+    }
+    throw error;
   }
+  const right = record.trials.every((trial) => trial.right);
+  const report = record.report(right ? EXIT.verified : EXIT.checkFailed);
+  await writeLabReport(report, out);
+  if (options.json) {
+    const results = report.trials.map(({ result, kernel }) => ({ ...result, kernel }));
+    writeLine(JSON.stringify(results, null, 2));
+  } else for (const line of closing(report, shortest(out))) writeLine(line);
+  return report.exitCode;
 }
 
-function resultText({ id, variant, outcome, expected, observed, ms }: CheckResult): string {
-  const head = `${id} [${variant}] ${outcome} in ${duration(ms)}`;
-  return outcome === 'passed'
-    ? `${head}: ${observed}`
-    : `${head}: expected ${expected}; observed ${observed}`;
+/** Hosts that exercises are to be tried on. */
+interface Wanted {
+  readonly kernel: string;
+  readonly topology: Topology;
+  readonly exercises: readonly Exercise[];
+}
+
+/** A lab for each kernel and topology. */
+async function labsFor(
+  exercises: readonly Exercise[],
+  { kernel }: Pick<RunOptions, 'kernel'>,
+): Promise<Wanted[]> {
+  const names = [...new Set(exercises.map(({ topology }) => topology))];
+  const topologies = await Promise.all(names.map((name) => loadTopology(PROJECT, name)));
+  const labs = topologies.flatMap((topology) => {
+    const here = exercises.filter((one) => one.topology === topology.name);
+    const kernels = kernel.length === 0 ? [topology.kernel] : [...new Set(kernel)];
+    return kernels.map((name) => ({ kernel: name, topology, exercises: here }));
+  });
+  // Topologies of one kernel next to each other.
+  const order = [...new Set(labs.map((lab) => lab.kernel))];
+  return labs.toSorted((a, b) => order.indexOf(a.kernel) - order.indexOf(b.kernel));
+}
+
+/** Where the report goes when the user names no folder. */
+function defaultOut({ rules }: Pick<RunOptions, 'rules'>): string {
+  return rules ? 'out/lab' : 'out/lab-no-rules';
+}
+
+function toReported({ name, summary, teaches, topology, steps }: Exercise): ReportedExercise {
+  return {
+    ...{ name, summary, teaches, topology },
+    steps: steps.map(({ kind, host, command }) => ({ kind, host, command })),
+  };
 }

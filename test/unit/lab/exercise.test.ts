@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
 import { freshScript, runTrial, type Hosts } from '../../../src/lab/exercise.js';
-import type { CheckResult } from '../../../src/model/check.js';
 import type { Exercise } from '../../../src/model/exercise.js';
+import type { Tried } from '../../../src/model/lab-report.js';
 import type { RunResult } from '../../../src/vm/agent.js';
 
 const EXERCISE: Exercise = {
@@ -38,6 +38,7 @@ class Pretended implements Hosts {
   readonly asked: string[] = [];
   running = 0;
   #forbidden = false;
+  #sent = 0;
 
   constructor(private readonly answers: Readonly<Record<string, RunResult>> = {}) {}
 
@@ -52,21 +53,24 @@ class Pretended implements Hosts {
       this.running -= 1;
     }
     if (command === 'forbid') this.#forbidden = true;
-    const answer = done(
-      command === 'count' ? { stdout: `${this.#forbidden ? '0' : '3'} received` } : {},
-    );
-    return this.answers[command] ?? answer;
+    if (command === 'count') this.#sent += 3;
+    const told: Readonly<Record<string, string>> = {
+      count: `${this.#forbidden ? '0' : '3'} received`,
+      'iptables-save -c': `*filter\n:INPUT ACCEPT [${String(this.#sent)}:9]\nCOMMIT\n`,
+    };
+    return this.answers[command] ?? done({ stdout: told[command] ?? '' });
   }
 }
 
-function tried(hosts: Hosts, withoutRules = false): Promise<CheckResult> {
+function tried(hosts: Hosts, withoutRules = false): Promise<Tried> {
   const trial = { exercise: EXERCISE, backend: 'nft', withoutRules } as const;
   return runTrial(trial, hosts, ['a', 'b'], never);
 }
 
 it('makes the hosts fresh, does the steps in order, and ends what it started', async () => {
   const hosts = new Pretended();
-  expect(await tried(hosts)).toMatchObject({
+  const { result } = await tried(hosts);
+  expect(result).toMatchObject({
     id: 'small',
     variant: 'nft',
     outcome: 'passed',
@@ -75,16 +79,43 @@ it('makes the hosts fresh, does the steps in order, and ends what it started', a
   expect(hosts.asked).toEqual([
     'a fresh',
     'b fresh',
+    'a iptables-save -c',
     'b serve',
     'b listens',
     'a forbid',
     'b count',
+    'a iptables-save -c',
   ]);
   expect(hosts.running).toBe(0);
 });
 
+it('keeps what each step came to, and what the host with rules counted before and after', async () => {
+  const { steps, counters } = await tried(new Pretended());
+  expect(steps).toMatchObject([
+    { step: 0, output: '', observations: [] },
+    { step: 1, exitCode: 0, observations: [] },
+    {
+      step: 2,
+      output: '0 received',
+      observations: [{ expected: 'replies: 0', observed: 'replies: 0', met: true }],
+    },
+  ]);
+  expect(counters.map(({ host, after, chains }) => [host, after, chains[0]?.packets])).toEqual([
+    ['a', undefined, 0],
+    ['a', 2, 3],
+  ]);
+});
+
+it('keeps the first of what is printed, and counters only where they moved', async () => {
+  const stdout = `0 received${'x'.repeat(5000)}`;
+  const hosts = new Pretended({ count: done({ stdout }), 'iptables-save -c': done() });
+  const { steps, counters } = await tried(hosts);
+  expect(steps.at(-1)?.output).toBe(`${stdout.slice(0, 4000)}…`);
+  expect(counters).toEqual([{ host: 'a', chains: [] }]);
+});
+
 it('fails, and names the observation, when what it is about is left out', async () => {
-  expect(await tried(new Pretended(), true)).toMatchObject({
+  expect((await tried(new Pretended(), true)).result).toMatchObject({
     outcome: 'failed',
     expected: 'replies: 0',
     observed: 'replies: 3',
@@ -93,7 +124,7 @@ it('fails, and names the observation, when what it is about is left out', async 
 
 it('stops at a command that fails, and tells it', async () => {
   const hosts = new Pretended({ forbid: done({ exitCode: 2, stderr: 'no such match' }) });
-  expect(await tried(hosts)).toMatchObject({
+  expect((await tried(hosts)).result).toMatchObject({
     outcome: 'failed',
     observed: 'a: forbid: ended with exit code 2: no such match',
   });
@@ -103,7 +134,7 @@ it('stops at a command that fails, and tells it', async () => {
 
 it('fails where a number is not told, with what was said instead', async () => {
   const hosts = new Pretended({ count: done({ stderr: 'bad address' }) });
-  expect(await tried(hosts)).toMatchObject({
+  expect((await tried(hosts)).result).toMatchObject({
     outcome: 'failed',
     observed: 'replies: not told (bad address)',
   });
