@@ -35,9 +35,18 @@ const faults = {
   test: { name: 'faults', include: ['test/faults/**/*.test.ts'], hookTimeout: 60_000 },
 };
 
+/** Opens pages in a browser, which is too heavy to be asked for by the others. `npm run test:browser` runs it. */
+const browser = {
+  test: {
+    name: 'browser',
+    include: ['test/browser/**/*.test.ts'],
+    testTimeout: 300_000,
+  },
+};
+
 export default defineConfig({
   test: {
-    projects: [...fast, guest, faults],
+    projects: [...fast, guest, faults, browser],
     coverage: {
       // v8's, which counts the lines of programs that tests start too: commands are tested as users run them.
       provider: 'custom',

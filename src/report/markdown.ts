@@ -94,6 +94,7 @@ function quoted(lines: readonly string[]): string[] {
   return lines.map((line) => `    ${line}`);
 }
 
-function seconds(ms: number): string {
+/** A duration for people. @param ms milliseconds */
+export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }

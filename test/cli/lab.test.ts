@@ -215,7 +215,7 @@ steps:
     expect(stdout).toMatch(/^(\d) of \1 passed, in /m);
     expect(code).toBe(0);
     expect(left()).toEqual([]);
-    expect(stdout).toContain('All of it: out/lab/report.json\n');
+    expect(stdout).toContain('All of it: out/lab. Next: xdg-open out/lab/report.html\n');
     expect(existsSync(join(project.out, 'lab/captures'))).toBe(false);
     const without = await lab('run', 'forbidden', '--no-rules');
     expect(without.stdout).toContain('failed in');
@@ -249,6 +249,9 @@ steps:
     expect(frames).toBe('frames of lan\n');
     const junit = readFileSync(join(project.root, 'kept/junit.xml'), 'utf8');
     expect(junit).toContain('tests="1" failures="0"');
+    const page = readFileSync(join(project.root, 'kept/report.html'), 'utf8');
+    expect(page).toContain('<title>l7build lab: 1 of 1 exercises passed</title>');
+    expect(page).toContain(`href="${capture.file}"`);
   });
 
   it('whose host dies is in the report, with what was done before', async () => {

@@ -9,6 +9,7 @@ import {
   type ReportedTrial,
 } from '../../model/lab-report.js';
 import { renderLabJunit } from '../../report/lab/junit.js';
+import { renderLabPage } from '../../report/lab/page.js';
 import { VERSION } from '../version.js';
 
 type Start = Pick<LabReport, 'mode' | 'withoutRules' | 'exercises' | 'reproduce'>;
@@ -46,4 +47,5 @@ export class RunRecord {
 export async function writeLabReport(report: LabReport, out: string): Promise<void> {
   await writeAtomically(join(out, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
   await writeAtomically(join(out, 'junit.xml'), renderLabJunit(report));
+  await writeAtomically(join(out, 'report.html'), renderLabPage(report));
 }

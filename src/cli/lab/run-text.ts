@@ -31,5 +31,8 @@ export function closing(report: LabReport, out: string): string[] {
   const tried = report.trials.filter(({ result }) => result.outcome !== 'not-applicable');
   const right = `${String(tried.filter((trial) => trial.right).length)} of ${String(tried.length)}`;
   const words = report.withoutRules ? 'failed without their rules, as they have to' : 'passed';
-  return [`${right} ${words}, in ${duration(report.ms)}.`, `All of it: ${out}/report.json`];
+  return [
+    `${right} ${words}, in ${duration(report.ms)}.`,
+    `All of it: ${out}. Next: xdg-open ${out}/report.html`,
+  ];
 }
