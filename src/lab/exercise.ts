@@ -32,7 +32,8 @@ const TABLES = '/run/tables';
 const EMPTY: Readonly<Record<string, readonly string[]>> = {
   raw: ['PREROUTING', 'OUTPUT'],
   mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
-  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  // Its INPUT is emptied with the table too, and cannot be named: before 2.6.36 there was none.
+  nat: ['PREROUTING', 'OUTPUT', 'POSTROUTING'],
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
 };
 

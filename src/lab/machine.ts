@@ -49,11 +49,12 @@ export class Machine {
 
   async #boot(sockets: string, signal: AbortSignal): Promise<void> {
     const { name, memoryMiB, cards } = this.host;
-    const { kernel, initrd, panicNow, accelerator, topology } = this.order;
+    const { kernel, initrd, panicNow, card, accelerator, topology } = this.order;
     await mkdir(join(this.folder, name));
     const guest = await startGuest(
       {
         ...{ kernel, initrd, panicNow, accelerator, memoryMiB },
+        ...(card === undefined ? {} : { card }),
         cpus: 1,
         nics: cards.map(({ mac, link }) => ({ mac, socket: socketOf(link, name) })),
         ports: join(this.folder, name, 'ports'),
@@ -115,6 +116,8 @@ function notSet(stderr: string): Failed {
     reason: 'check-failed',
     message: 'the guest did not get its addresses and routes',
     details: stderr.trim().split('\n'),
-    hints: ['a lab needs a kernel with virtio network cards (VIRTIO_PCI, VIRTIO_NET)'],
+    hints: [
+      'a lab needs a kernel with the drivers of its cards: VIRTIO_PCI and VIRTIO_NET, or E1000 in the era 2.6',
+    ],
   });
 }

@@ -18,6 +18,7 @@ export interface LabOrder {
   /** Absolute path of an initramfs. */
   readonly initrd: string;
   readonly panicNow: Era['panicNow'];
+  readonly card?: Era['card'];
   readonly accelerator: Accelerator;
 }
 

@@ -108,6 +108,8 @@ export interface Era {
   readonly panicNow: '-1' | '1';
   /** What the guest's programs are of: the host's busybox, or one compiled with musl. */
   readonly userland: 'host' | 'musl';
+  /** The network card that these kernels have a driver for, as QEMU calls it; missing where that is virtio's. */
+  readonly card?: 'e1000';
   /** Missing where any compiler will do as it is. */
   readonly compiler?: CompilerNeeds;
 }

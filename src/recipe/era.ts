@@ -13,7 +13,10 @@ import { eraSchema } from './schema/era.js';
 export async function loadEra(root: string, name: string): Promise<Era> {
   const { words, references } = await readRecipe(root, 'era', name, eraSchema);
   if (references.faults.length > 0) throw refused(references.faults);
-  const { panic, userland, compiler } = words;
-  const plain = { name, panicNow: panic, userland };
-  return { ...plain, ...(compiler === undefined ? {} : { compiler }) };
+  const { panic, userland, card, compiler } = words;
+  return {
+    ...{ name, panicNow: panic, userland },
+    ...(card === undefined ? {} : { card }),
+    ...(compiler === undefined ? {} : { compiler }),
+  };
 }

@@ -15,7 +15,7 @@ export interface Share {
   readonly writable: boolean;
 }
 
-/** A network card (virtio). Its cable leads to a socket at which somebody listens; see hubArgv. */
+/** A network card. Its cable leads to a socket at which somebody listens; see hubArgv. */
 export interface Nic {
   readonly mac: string;
   /** Path of a unix socket, from where QEMU is started: at most 107 bytes (unix(7)). */
@@ -41,6 +41,8 @@ export interface GuestSpec {
   readonly shares?: readonly Share[];
   /** In the guest's order: eth0, eth1. */
   readonly nics?: readonly Nic[];
+  /** What they are; missing: virtio's. */
+  readonly card?: Era['card'];
   /** Gives the guest a third port, for what programs print: /dev/vport0p1 (virtio_console). */
   readonly output?: boolean;
 }
@@ -60,7 +62,7 @@ export function guestArgv(spec: GuestSpec): Argv {
     ...BARE,
     ...machine(spec.accelerator),
     ...['-m', `${String(spec.memoryMiB)}M`, '-smp', String(spec.cpus)],
-    ...network(spec.nics ?? []),
+    ...network(spec),
     // A restart, which is also what follows a panic, ends QEMU.
     ...['-no-reboot', '-rtc', 'base=utc'],
     ...['-kernel', spec.kernel, '-initrd', spec.initrd],
@@ -79,12 +81,12 @@ export function guestArgv(spec: GuestSpec): Argv {
   ];
 }
 
-function network(nics: readonly Nic[]): string[] {
+function network({ nics = [], card }: GuestSpec): string[] {
   if (nics.length === 0) return ['-nic', 'none'];
   return nics.flatMap(({ mac, socket }, index) => [
     ...['-netdev', `stream,id=net${String(index)},${unixSocket(socket)}`],
     // Without the firmware with which a card boots from the network.
-    ...['-device', `virtio-net-pci,netdev=net${String(index)},mac=${mac},romfile=`],
+    ...['-device', `${card ?? 'virtio-net-pci'},netdev=net${String(index)},mac=${mac},romfile=`],
   ]);
 }
 

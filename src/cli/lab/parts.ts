@@ -27,7 +27,7 @@ interface Means {
 export interface Parts {
   /** Version of the iptables recipe. */
   readonly iptables: string;
-  readonly machine: Pick<LabOrder, 'kernel' | 'initrd' | 'panicNow' | 'accelerator'>;
+  readonly machine: Pick<LabOrder, 'kernel' | 'initrd' | 'panicNow' | 'card' | 'accelerator'>;
   /** Back ends that the iptables of the hosts has. */
   readonly backends: readonly Backend[];
 }
@@ -40,6 +40,7 @@ export async function partsFor(
 ): Promise<Parts> {
   const kernel = options.kernel ?? topology.kernel;
   const job = await readyJob({ ...options, kernel }, { cache, signal, boots: true });
+  const { era } = job.chosen.linux;
   const { plan, needs } = labPlan(job.plan);
   const means = { cache, signal, jobs: options.jobs, logs: join(cache, 'lab-logs'), say };
   const entries = await entriesFor({ needs }, { ...job, plan }, means);
@@ -48,7 +49,8 @@ export async function partsFor(
     machine: {
       kernel: await kernelIn(ctx),
       initrd: join(need(ctx, 'image').dir, 'initramfs.cpio.gz'),
-      panicNow: job.chosen.linux.era.panicNow,
+      panicNow: era.panicNow,
+      ...(era.card === undefined ? {} : { card: era.card }),
       accelerator: (await calibrate(cache, signal)).accelerator,
     },
     iptables: job.chosen.iptables.version,

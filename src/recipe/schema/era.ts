@@ -32,6 +32,15 @@ export const eraSchema = z
           "The guest's programs: the host's busybox, or musl where the host's libc is too new for these kernels.",
         ),
       ),
+    card: z.exactOptional(
+      z
+        .enum(['e1000'])
+        .check(
+          z.describe(
+            "The network card of a lab's hosts that these kernels have a driver for. Default: virtio's.",
+          ),
+        ),
+    ),
     compiler: z.exactOptional(compiler),
   })
   .check(z.describe('What a generation of kernels does its own way.'));

@@ -77,6 +77,13 @@ describe('guestArgv', () => {
     expect(argv).not.toContain('-nic');
   });
 
+  it('takes the cards that an old kernel has a driver for', () => {
+    const nics = [{ mac: '02:00:0a:00:00:01', socket: socketOf('lan', 'gate') }];
+    expect(after(guestArgv({ ...SPEC, nics, card: 'e1000' }), '-device')).toEqual([
+      'e1000,netdev=net0,mac=02:00:0a:00:00:01,romfile=',
+    ]);
+  });
+
   it('keeps the clock off the TSC, restarts at a panic, and shows warnings', () => {
     const [line = ''] = after(
       guestArgv({ ...SPEC, panicNow: '1', parameters: ['quiet'] }),
