@@ -35,11 +35,14 @@ Examples:
 
 const RUN = `
 Exercises are those of recipes/exercises; "all" stands for all of them. Each is tried with both back ends of
-iptables, on hosts that are booted for this and gone afterwards. Exit code 4 if one fails; with --no-rules, if one passes.
+iptables, on hosts that are booted for this and gone afterwards; with several kernels, on those of each. What was done and
+seen is left in report.html. Exit code 4 if one fails; with --no-rules, if one passes; 77 if none is applicable.
 
 Examples:
   l7build lab run ping-iptables
   l7build lab run all --backend nft
+  l7build lab run all --kernel 6.1 --kernel 6.12
+  l7build lab run layer7 --pcap --out seen   with all frames, for wireshark
   l7build lab run ping-iptables --dry-run    the commands, to be typed by hand
   l7build lab run ping-iptables --no-rules   fails, as it has to: what it is about is left out`;
 
@@ -140,6 +143,7 @@ function addRun(lab: Command, shell: Shell): void {
     .option('--pcap', 'capture all that goes over the links, in files beside the report', false)
     .option('--dry-run', 'print what would be done, and stop', false)
     .option('--json', 'the results as JSON', false)
+    .option('--plain', 'plain lines, also on a terminal', false)
     .addHelpText('after', RUN)
     .action(async (names: string[], options: RunOptions) => {
       shell.end(await runExercises(names, options, storeRoot(process.env), shell.signal));

@@ -8,7 +8,7 @@ import type { Verb } from './task.js';
 export interface Progress {
   readonly done: number;
   readonly total?: number;
-  readonly unit: 'bytes' | 'files' | 'objects' | 'checks' | 'seconds';
+  readonly unit: 'bytes' | 'files' | 'objects' | 'checks' | 'seconds' | 'hosts' | 'commands';
   /** What is being done just now. */
   readonly note?: string;
 }

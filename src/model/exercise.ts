@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { ProjectFile } from './recipe.js';
+import type { Backend } from './scenario.js';
 
 /** A number that a command's output tells, and what it has to be. */
 export interface Observation {
@@ -26,6 +27,17 @@ export interface ExerciseStep {
   readonly observe: readonly Observation[];
 }
 
+/** Where an exercise makes no sense: all that is said of kernel and back end holds. */
+export interface Exception {
+  readonly why: string;
+  /** Missing: whatever the back end. */
+  readonly backends?: readonly Backend[];
+  /** Kernels of this version on. */
+  readonly from?: string;
+  /** Kernels before this version. */
+  readonly below?: string;
+}
+
 /** Something that a person can learn on a lab's hosts, and that passes or fails by what is observed. */
 export interface Exercise {
   readonly kind: 'exercise';
@@ -37,4 +49,5 @@ export interface Exercise {
   /** The topology's name. */
   readonly topology: string;
   readonly steps: readonly ExerciseStep[];
+  readonly notApplicable: readonly Exception[];
 }

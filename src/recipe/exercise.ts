@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { Exercise, ExerciseStep, Observation } from '../model/exercise.js';
+import type { Exception, Exercise, ExerciseStep, Observation } from '../model/exercise.js';
+import type { Backend } from '../model/scenario.js';
 import { realRoot, recipeVersions } from './directory.js';
 import { readRecipe } from './read.js';
 import type { References } from './references.js';
 import { refused } from './refuse.js';
 import { exerciseSchema, type ExerciseWords } from './schema/exercise.js';
 import { loadTopology } from './topology.js';
+import { compareVersions } from './version.js';
 import type { Path } from './yaml.js';
 
 type StepWords = ExerciseWords['steps'][number];
 type ObservationWords = NonNullable<StepWords['observe']>[number];
+type ExceptionWords = NonNullable<ExerciseWords['not-applicable']>[number];
 
 const KINDS = ['rule', 'run', 'start'] as const;
 
@@ -38,9 +41,30 @@ export async function loadExercise(projectRoot: string, name: string): Promise<E
   if (!steps.some(({ observe }) => observe.length > 0)) {
     references.complain(['steps'], 'nothing is observed');
   }
+  const { summary, teaches, topology, 'not-applicable': exceptions = [] } = words;
+  const notApplicable = exceptions.map((one, index) =>
+    toException(one, ['not-applicable', index], references),
+  );
   if (references.faults.length > 0) throw refused(references.faults);
-  const { summary, teaches, topology } = words;
-  return { kind: 'exercise', name, summary, file, teaches, topology, steps };
+  return { kind: 'exercise', name, summary, file, teaches, topology, steps, notApplicable };
+}
+
+/**
+ * Why an exercise is not to be tried with a kernel and a back end of iptables; undefined where it is.
+ *
+ * @param kernel name of the kernel's recipe, which is a version
+ */
+export function whyNot(
+  { notApplicable }: Pick<Exercise, 'notApplicable'>,
+  kernel: string,
+  backend: Backend,
+): string | undefined {
+  return notApplicable.find(
+    ({ backends, from, below }) =>
+      (backends?.includes(backend) ?? true) &&
+      (from === undefined || compareVersions(kernel, from) >= 0) &&
+      (below === undefined || compareVersions(kernel, below) < 0),
+  )?.why;
 }
 
 /** Names of all exercises, in order. */
@@ -75,6 +99,19 @@ function toStep(
     observe: observe.map((one, index) =>
       toObservation(one, [...path, 'observe', index], references),
     ),
+  };
+}
+
+function toException(words: ExceptionWords, path: Path, references: References): Exception {
+  const { why, backends, from, below } = words;
+  if ((backends ?? from ?? below) === undefined) {
+    references.complain(path, 'it would never be tried: say backends, from or below');
+  }
+  return {
+    why,
+    ...(backends === undefined ? {} : { backends }),
+    ...(from === undefined ? {} : { from }),
+    ...(below === undefined ? {} : { below }),
   };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 export { loadGuestBusybox } from './busybox.js';
 export { definitionsNames, loadDefinitions } from './definitions.js';
-export { exerciseNames, loadExercise } from './exercise.js';
+export { exerciseNames, loadExercise, whyNot } from './exercise.js';
 export { loadIptablesRecipe } from './iptables.js';
 export { loadLinuxRecipe } from './linux.js';
 export { loadProvider } from './provider.js';

@@ -1,36 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LabRecord } from '../../src/lab/messages.js';
-import type { LabReport } from '../../src/model/lab-report.js';
+import { LabProject, PAIR } from './lab-project.js';
 import { processesAt, type Ended, type Running } from './program.js';
-import { FakeProject } from './project.js';
+import type { FakeProject } from './project.js';
 
-/**
- * The life of a lab, from the first command to the last, with what stands in for QEMU (stand-in/): real
- * are the supervisor, its locks, sockets and pipes. What machines do is in test/guest.
- */
-const STAND_IN = fileURLToPath(new URL('stand-in', import.meta.url));
-const TOPOLOGY = 'recipes/topologies/pair.yaml';
-const PAIR = `name: pair
-summary: Two hosts on a link
-kernel: '9.9'
-links: { lan: 10.0.0.0/24 }
-hosts:
-  gate: { on: { lan: 10.0.0.1 } }
-  leaf: { on: { lan: 10.0.0.2 } }
-`;
-
-// A dozen starts of the program each, on a machine that may be busy.
+// The life of a lab, from the first command to the last: a dozen starts of the program each, on a machine that may be busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
+let labs: LabProject;
 let project: FakeProject;
 beforeAll(async () => {
-  project = await FakeProject.make();
-  project.put(TOPOLOGY, PAIR);
-  expect((await project.build()).code).toBe(0);
+  labs = await LabProject.make();
+  ({ project } = labs);
 });
 afterAll(() => project.remove());
 afterEach(async () => {
@@ -38,21 +22,10 @@ afterEach(async () => {
   expect(left()).toEqual([]);
 });
 
-const env = (deaf = ''): Record<string, string> => ({
-  PATH: `${STAND_IN}:${process.env['PATH'] ?? ''}`,
-  STAND_IN_DEAF: deaf,
-});
-const start = (words: readonly string[], deaf?: string): Running =>
-  project.start(['lab', ...words], env(deaf));
-const lab = (...words: string[]): Promise<Ended> => start(words).ended;
+const start = (words: readonly string[], deaf?: string): Running => labs.start(words, deaf);
+const lab = (...words: string[]): Promise<Ended> => labs.lab(...words);
 const up = (...words: string[]): Promise<Ended> => lab('up', '--topology', 'pair', ...words);
-
-/** Processes and files of labs; a lock file without a holder is none. */
-function left(): string[] {
-  const labs = join(project.cache, 'labs');
-  const files = existsSync(labs) ? readdirSync(labs, { recursive: true }) : [];
-  return [...processesAt(project.cache), ...files.map(String)];
-}
+const left = (): string[] => labs.left();
 
 function recordOf(name: string): LabRecord {
   const file = join(project.cache, 'labs', name, 'lab.json');
@@ -189,105 +162,4 @@ it('refuses a topology that makes no sense before anything is built or started',
   const { code, stderr } = await lab('up', '--topology', 'odd');
   expect(code).toBe(2);
   expect(stderr).toContain('recipes/topologies/odd.yaml:7:22');
-});
-
-describe('an exercise', () => {
-  const put = (name: string, line: string): void => {
-    const text = `name: ${name}
-summary: Something is forbidden
-teaches: What is forbidden is counted.
-topology: pair
-steps:
-  - { on: leaf, start: sleep 9 }
-  - { on: gate, rule: forbid }
-  - on: gate
-    run: count
-    observe:
-      - { what: what is forbidden, line: ${line}, least: 1 }
-`;
-    project.put(`recipes/exercises/${name}.yaml`, text);
-  };
-
-  it('passes by what is observed, and fails without what it is about, on hosts that are gone then', async () => {
-    put('forbidden', '<n> forbidden');
-    const { code, stdout } = await lab('run', 'forbidden');
-    expect(stdout).toMatch(/^right forbidden \[legacy\] passed in .*: what is forbidden: 1$/m);
-    expect(stdout).toMatch(/^(\d) of \1 passed, in /m);
-    expect(code).toBe(0);
-    expect(left()).toEqual([]);
-    expect(stdout).toContain('All of it: out/lab. Next: xdg-open out/lab/report.html\n');
-    expect(existsSync(join(project.out, 'lab/captures'))).toBe(false);
-    const without = await lab('run', 'forbidden', '--no-rules');
-    expect(without.stdout).toContain('failed in');
-    expect(without.stdout).toContain(
-      'what is forbidden: at least 1; observed what is forbidden: 0',
-    );
-    expect(without.code).toBe(0);
-  });
-
-  it('leaves a report with all that was done and seen, and captures where they are asked for', async () => {
-    put('forbidden', '<n> forbidden');
-    const words = ['run', 'forbidden', '--kernel', '9.9', '--backend', 'legacy', '--json'];
-    const { code, stdout } = await lab(...words, '--pcap', '--out', 'kept');
-    expect(code).toBe(0);
-    const result = { id: 'forbidden', variant: 'legacy', outcome: 'passed' };
-    expect(JSON.parse(stdout)).toMatchObject([{ ...result, kernel: '9.9' }]);
-    const report = JSON.parse(
-      readFileSync(join(project.root, 'kept/report.json'), 'utf8'),
-    ) as LabReport;
-    const capture = { link: 'lan', file: 'captures/9.9-forbidden-legacy-lan.pcap' };
-    expect(report).toMatchObject({
-      exitCode: 0,
-      labs: [{ kernel: '9.9', topology: 'pair', release: '9.9-stand-in' }],
-      trials: [{ kernel: '9.9', right: true, result, captures: [capture] }],
-      reproduce: expect.stringMatching(
-        /^l7build lab run forbidden --kernel 9.9 .* --pcap$/,
-      ) as string,
-    });
-    expect(report.trials[0]?.steps.at(-1)).toMatchObject({ exitCode: 0, output: '1 forbidden\n' });
-    const frames = readFileSync(join(project.root, 'kept', capture.file), 'utf8');
-    expect(frames).toBe('frames of lan\n');
-    const junit = readFileSync(join(project.root, 'kept/junit.xml'), 'utf8');
-    expect(junit).toContain('tests="1" failures="0"');
-    const page = readFileSync(join(project.root, 'kept/report.html'), 'utf8');
-    expect(page).toContain('<title>l7build lab: 1 of 1 exercises passed</title>');
-    expect(page).toContain(`href="${capture.file}"`);
-  });
-
-  it('whose host dies is in the report, with what was done before', async () => {
-    put('forbidden', '<n> forbidden');
-    put('lost', '<n> forbidden');
-    project.change('recipes/exercises/lost.yaml', 'rule: forbid', 'rule: crash');
-    const { code, stderr } = await lab(
-      'run',
-      'forbidden',
-      'lost',
-      '--backend',
-      'legacy',
-      '--out',
-      'kept',
-    );
-    expect(code).toBe(4);
-    expect(stderr).toContain('Kernel panic - not syncing: asked for');
-    const report = JSON.parse(
-      readFileSync(join(project.root, 'kept/report.json'), 'utf8'),
-    ) as LabReport;
-    expect(report).toMatchObject({ exitCode: 4, failure: { reason: 'guest-panic' } });
-    expect(report.trials.map(({ result }) => result.id)).toEqual(['forbidden']);
-    expect(left()).toEqual([]);
-  });
-
-  it('that passes without what it is about is told', async () => {
-    put('idle', 'forbidden');
-    const { code, stdout } = await lab('run', 'idle', '--no-rules', '--backend', 'legacy');
-    expect(code).toBe(4);
-    expect(stdout).toMatch(/^WRONG idle \[legacy\] passed/m);
-  });
-
-  it('is printed, ready to be typed', async () => {
-    put('forbidden', '<n> forbidden');
-    const { code, stdout } = await lab('run', 'forbidden', '--dry-run');
-    expect(code).toBe(0);
-    expect(stdout).toContain('leaf# sleep 9 &\n  gate# forbid\n  gate# count\n');
-  });
 });

@@ -10,8 +10,9 @@ import type { Exercise } from '../../model/exercise.js';
 import type { Capture, ReportedLab, ReportedTrial, Tried } from '../../model/lab-report.js';
 import type { Backend } from '../../model/scenario.js';
 import type { Topology } from '../../model/topology.js';
+import { whyNot } from '../../recipe/index.js';
 import type { Parts } from './parts.js';
-import { upLine } from './status-text.js';
+import type { RunView } from './run-view.js';
 
 /** Where captures go, below the folder of the report. */
 const CAPTURES = 'captures';
@@ -31,39 +32,96 @@ export interface LabJob {
   readonly captures?: string;
 }
 
+/** A cell of the table of results that is to be. */
+interface Cell extends Trial {
+  /** Why it is not to be tried; missing where it is. */
+  readonly reason?: string;
+}
+
+/** A lab and what is to come of it. */
+export interface LabRun extends LabJob {
+  readonly cells: readonly Cell[];
+}
+
 /** Whom a lab's run tells what it has come to. */
 export interface Listener {
-  say(line: string): void;
-  trial(trial: ReportedTrial): void;
-  /** Told last, also when a host has failed. */
-  lab(lab: ReportedLab): void;
+  readonly view: RunView;
+  readonly record: { readonly labs: ReportedLab[]; readonly trials: ReportedTrial[] };
+}
+
+/** Each exercise with each back end, and which of these are not to be tried. */
+export function cellsOf(job: LabJob): Cell[] {
+  const { kernel, parts, exercises, backends, withoutRules } = job;
+  return exercises.flatMap((exercise) =>
+    backends.map((backend) => {
+      const reason = parts.backends.includes(backend)
+        ? whyNot(exercise, kernel, backend)
+        : `linux ${kernel} with iptables ${parts.iptables} has no ${backend}`;
+      const cell = { exercise, backend, withoutRules };
+      return reason === undefined ? cell : { ...cell, reason };
+    }),
+  );
+}
+
+/** True if a cell is to be tried. */
+export function isTried({ reason }: Cell): boolean {
+  return reason === undefined;
+}
+
+function untried({ exercise, backend, reason = '' }: Cell, kernel: string): ReportedTrial {
+  const { name: id, summary: title } = exercise;
+  const result = { id, title, variant: backend, outcome: 'not-applicable', ms: 0 } as const;
+  return {
+    ...{ kernel, backend, right: true },
+    result: { ...result, expected: '', observed: reason },
+    ...{ steps: [], counters: [], captures: [] },
+  };
 }
 
 /**
- * Brings a lab up, tries the exercises on it, and takes it down; nothing of it is left.
+ * Brings a lab up, tries what is to be tried, and takes it down; nothing of it is left, and the record has what it came to,
+ * also where a host has failed. Where nothing is to be tried no host is booted.
  *
  * @throws Failed of the lab, `interrupted`
  */
-export async function runLab(job: LabJob, tell: Listener, signal: AbortSignal): Promise<void> {
-  const { topology, parts, cache } = job;
+export async function runLab(run: LabRun, listener: Listener, signal: AbortSignal): Promise<void> {
+  const { topology, parts, cache } = run;
+  const { view, record } = listener;
+  if (!run.cells.some(isTried)) return tryCells(run, undefined, listener, signal);
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'l7build-lab-')));
   const lab = new Lab({ name: topology.name, store: cache, topology, ...parts.machine }, folder);
   const started = performance.now();
+  view.boots(run);
   try {
     await lab.start((news) => {
-      if (news.news === 'host') tell.say(upLine(news.host, news.ms));
+      if (news.news === 'host') view.up(run, news.host, news.ms);
     }, signal);
-    for (const exercise of job.exercises) {
-      for (const backend of job.backends) {
-        tell.trial(
-          await onHosts(lab, { exercise, backend, withoutRules: job.withoutRules }, job, signal),
-        );
-      }
-    }
+    await tryCells(run, lab, listener, signal);
   } finally {
-    tell.lab(reported(job, lab.status(), performance.now() - started));
+    record.labs.push(reported(run, lab.status(), performance.now() - started));
     await lab.kill();
     await removeTree(folder);
+  }
+}
+
+/** @param lab missing where no cell is to be tried */
+async function tryCells(
+  run: LabRun,
+  lab: Lab | undefined,
+  { view, record }: Listener,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const cell of run.cells) {
+    const onStep = (step: number): void => {
+      view.step(run, cell, step);
+    };
+    const tried = lab !== undefined && isTried(cell);
+    if (tried) view.begins(run, cell);
+    const trial = tried
+      ? await onHosts(lab, cell, run, { signal, onStep })
+      : untried(cell, run.kernel);
+    record.trials.push(trial);
+    view.ended(trial);
   }
 }
 
@@ -71,7 +129,7 @@ async function onHosts(
   lab: Lab,
   trial: Trial,
   { kernel, topology, captures }: LabJob,
-  signal: AbortSignal,
+  { signal, onStep }: { readonly signal: AbortSignal; readonly onStep: (step: number) => void },
 ): Promise<ReportedTrial> {
   const hosts = topology.hosts.map(({ name }) => name);
   const { exercise, backend, withoutRules } = trial;
@@ -86,7 +144,7 @@ async function onHosts(
   const stops = await Promise.all(
     files.map(({ link, file }) => lab.capture(link, join(captures ?? '', file))),
   );
-  const tried = await runTrial(trial, lab, hosts, signal);
+  const tried = await runTrial(trial, lab, hosts, signal, onStep);
   // Where the trial throws, the hub ends with the lab, and the captures with it.
   await Promise.all(stops.map((stop) => stop()));
   return { kernel, backend, right: isRight(tried, withoutRules), ...tried, captures: files };

@@ -12,6 +12,7 @@ export interface RunOptions extends Omit<PartOptions, 'kernel'> {
   readonly pcap: boolean;
   readonly out?: string;
   readonly dryRun: boolean;
+  readonly plain: boolean;
 }
 
 /** The command line that tries the same exercises again. */

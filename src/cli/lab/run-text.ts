@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { aligned } from '../../host/columns.js';
 import type { Exercise } from '../../model/exercise.js';
 import type { LabReport, ReportedTrial } from '../../model/lab-report.js';
 import { visible } from '../../model/visible.js';
@@ -20,10 +21,40 @@ export function trialText({ result, right }: ReportedTrial): string {
   const { id, variant, outcome, expected, observed, ms } = result;
   const word = right ? 'right' : 'WRONG';
   if (outcome === 'not-applicable')
-    return visible(`${id} [${variant}] not applicable: ${observed}`);
+    return visible(`skip  ${id} [${variant}] not applicable: ${observed}`);
   const head = `${word} ${id} [${variant}] ${outcome} in ${duration(ms)}`;
   const told = outcome === 'passed' ? observed : `expected ${expected}; observed ${observed}`;
   return visible(`${head}: ${told}`);
+}
+
+/** Exercise × kernel and back end, where there is more than one cell; what is wrong in capitals. */
+function table({ exercises, trials }: LabReport): string[] {
+  if (trials.length < 2) return [];
+  const columns = [...new Set(trials.map(columnOf))];
+  const reasons = [...new Set(trials.flatMap(reasonOf))];
+  const cell = (trial: ReportedTrial | undefined): string => {
+    if (trial === undefined) return '';
+    const { outcome, ms } = trial.result;
+    const [reason] = reasonOf(trial);
+    if (reason !== undefined) return `not applicable (${String(reasons.indexOf(reason) + 1)})`;
+    return `${trial.right ? outcome : outcome.toUpperCase()} ${duration(ms)}`;
+  };
+  const rows = exercises.map(({ name }) => {
+    const own = trials.filter(({ result }) => result.id === name);
+    return [name, ...columns.map((column) => cell(own.find((one) => columnOf(one) === column)))];
+  });
+  return [
+    ...aligned([['', ...columns], ...rows]),
+    ...reasons.map((reason, index) => `(${String(index + 1)}) ${reason}`),
+  ];
+}
+
+function columnOf({ kernel, backend }: ReportedTrial): string {
+  return `${kernel} ${backend}`;
+}
+
+function reasonOf({ result: { outcome, observed } }: ReportedTrial): string[] {
+  return outcome === 'not-applicable' ? [observed] : [];
 }
 
 /** The end of a run for people: the table, how many were right, where the report lies. */
@@ -32,6 +63,7 @@ export function closing(report: LabReport, out: string): string[] {
   const right = `${String(tried.filter((trial) => trial.right).length)} of ${String(tried.length)}`;
   const words = report.withoutRules ? 'failed without their rules, as they have to' : 'passed';
   return [
+    ...table(report),
     `${right} ${words}, in ${duration(report.ms)}.`,
     `All of it: ${out}. Next: xdg-open ${out}/report.html`,
   ];

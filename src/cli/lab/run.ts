@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import { Store } from '../../engine/store.js';
 import type { Exercise } from '../../model/exercise.js';
-import { EXIT, EXIT_BY_REASON, Failed, type ExitCode } from '../../model/failure.js';
-import type { ReportedExercise } from '../../model/lab-report.js';
+import { EXIT, EXIT_BY_REASON, Failed, type ExitCode, type Failure } from '../../model/failure.js';
+import type { ReportedExercise, ReportedTrial } from '../../model/lab-report.js';
 import { BACKENDS } from '../../model/scenario.js';
 import type { Topology } from '../../model/topology.js';
 import { exerciseNames, loadExercise, loadTopology } from '../../recipe/index.js';
@@ -12,15 +12,16 @@ import { prepareOut } from '../out-folder.js';
 import { PROJECT } from '../paths.js';
 import { writeLine } from '../screen.js';
 import { partsFor, type Parts } from './parts.js';
-import { runLab, type Listener } from './run-lab.js';
+import { cellsOf, isTried, runLab, type LabJob } from './run-lab.js';
 import { labRunCommand, type RunOptions } from './run-options.js';
 import { RunRecord, writeLabReport } from './run-record.js';
-import { closing, stepLines, trialText } from './run-text.js';
+import { closing, stepLines } from './run-text.js';
+import { openView } from './run-view.js';
 
 /**
  * Tries exercises on labs of their own, which are gone afterwards, and leaves a report.
  *
- * @returns 4 if one failed; or, without rules, if one passed
+ * @returns 4 if one failed; or, without rules, if one passed; 77 if none was applicable
  * @throws Failed of what is built or of a lab; the report has it too
  */
 export async function runExercises(
@@ -44,53 +45,72 @@ export async function runExercises(
     exercises: exercises.map(toReported),
     reproduce: labRunCommand(asked, options),
   });
-  const say = (line: string): void => {
-    if (!options.json) writeLine(line);
-  };
-  const tell: Listener = {
-    say,
-    trial: (trial) => {
-      record.trials.push(trial);
-      say(trialText(trial));
-    },
-    lab: (lab) => record.labs.push(lab),
-  };
+  const view = await openView(options);
   const all = async (): Promise<void> => {
-    const labs: (Wanted & { readonly parts: Parts })[] = [];
-    for (const one of wanted) {
-      const how = { ...options, kernel: one.kernel };
-      labs.push({ ...one, parts: await partsFor(one.topology, how, { cache, signal, say }) });
-    }
-    const had = BACKENDS.filter((backend) =>
-      labs.some(({ parts }) => parts.backends.includes(backend)),
+    const jobs = await jobsFor(wanted, options, { cache, out, signal, say: view.say });
+    const runs = jobs.map((job) => ({ ...job, cells: cellsOf(job) }));
+    view.open(
+      runs.flatMap(({ cells, ...hosts }) =>
+        cells.some(isTried) ? [{ hosts, trials: cells.filter(isTried) }] : [],
+      ),
     );
-    const backends = options.backend === undefined ? had : [options.backend];
-    const same = {
-      cache,
-      backends,
-      withoutRules: !options.rules,
-      ...(options.pcap ? { captures: out } : {}),
-    };
-    for (const one of labs) await runLab({ ...one, ...same }, tell, signal);
+    for (const run of runs) await runLab(run, { view, record }, signal);
   };
-  try {
-    // Until the machines have read it, nobody may remove what they boot.
-    await new Store(cache).reading(all, { signal });
-  } catch (error) {
-    if (error instanceof Failed) {
-      const { failure } = error;
-      await writeLabReport(record.report(EXIT_BY_REASON[failure.reason], failure), out);
+  const failure = await failureOf(async () => {
+    try {
+      // Until the machines have read it, nobody may remove what they boot.
+      await new Store(cache).reading(all, { signal });
+    } finally {
+      await view.end();
     }
-    throw error;
-  }
-  const right = record.trials.every((trial) => trial.right);
-  const report = record.report(right ? EXIT.verified : EXIT.checkFailed);
+  });
+  const exitCode =
+    failure === undefined ? exitCodeOf(record.trials) : EXIT_BY_REASON[failure.reason];
+  const report = record.report(exitCode, failure);
   await writeLabReport(report, out);
+  if (failure !== undefined) throw new Failed(failure);
   if (options.json) {
     const results = report.trials.map(({ result, kernel }) => ({ ...result, kernel }));
     writeLine(JSON.stringify(results, null, 2));
   } else for (const line of closing(report, shortest(out))) writeLine(line);
-  return report.exitCode;
+  return exitCode;
+}
+
+/** What is built before, for all labs, and what is the same for all. */
+async function jobsFor(
+  wanted: readonly Wanted[],
+  options: RunOptions,
+  { out, ...means }: Parameters<typeof partsFor>[2] & { readonly out: string },
+): Promise<LabJob[]> {
+  const labs: (Wanted & { readonly parts: Parts })[] = [];
+  for (const one of wanted) {
+    const how = { ...options, kernel: one.kernel };
+    labs.push({ ...one, parts: await partsFor(one.topology, how, means) });
+  }
+  const had = BACKENDS.filter((name) => labs.some(({ parts }) => parts.backends.includes(name)));
+  return labs.map((lab) => ({
+    ...lab,
+    cache: means.cache,
+    backends: options.backend === undefined ? had : [options.backend],
+    withoutRules: !options.rules,
+    ...(options.pcap ? { captures: out } : {}),
+  }));
+}
+
+async function failureOf(act: () => Promise<void>): Promise<Failure | undefined> {
+  try {
+    await act();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Failed) return error.failure;
+    throw error;
+  }
+}
+
+function exitCodeOf(trials: readonly ReportedTrial[]): ExitCode {
+  if (trials.some(({ right }) => !right)) return EXIT.checkFailed;
+  const none = trials.every(({ result }) => result.outcome === 'not-applicable');
+  return none ? EXIT.notApplicable : EXIT.verified;
 }
 
 /** Hosts that exercises are to be tried on. */

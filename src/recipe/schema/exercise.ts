@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
-import { listOf, summary, versionedName, word } from './words.js';
+import { BACKENDS } from '../../model/scenario.js';
+import { listOf, summary, version, versionedName, word } from './words.js';
 
 const command = (description: string): z.ZodMiniOptional<z.ZodMiniString> =>
   z.optional(word(/^[ -~]+$/, 'a command of printable ASCII', description));
@@ -41,6 +42,20 @@ const step = z
   })
   .check(z.describe('What is done on a host, in order.'));
 
+const exception = z
+  .strictObject({
+    why: word(/^\S.*\S$/, 'one line of text', 'The reason, which the table of results shows.'),
+    backends: z.optional(
+      listOf(
+        z.enum(BACKENDS).check(z.describe('One kind of iptables programs.')),
+        'Only with these back ends of iptables.',
+      ),
+    ),
+    from: z.optional(version('Only with kernels of this version on.')),
+    below: z.optional(version('Only with kernels before this version.')),
+  })
+  .check(z.describe('A case that makes no sense: all that it says has to hold.'));
+
 /** recipes/exercises/<name>.yaml */
 export const exerciseSchema = z
   .strictObject({
@@ -49,6 +64,9 @@ export const exerciseSchema = z
     teaches: word(/^\S.*\S$/, 'one line of text', 'What is to be learnt, in a sentence or two.'),
     topology: versionedName('The hosts: a recipe of recipes/topologies.'),
     steps: listOf(step, 'What is done, in order.'),
+    'not-applicable': z.optional(
+      listOf(exception, 'Where the exercise is not tried, and why; neither passed nor failed.'),
+    ),
   })
   .check(z.describe("Something to be tried on a lab's hosts, and what has to be observed."));
 

@@ -22,6 +22,7 @@ const EXERCISE: Exercise = {
       observe: [{ what: 'replies', line: '<n> received', least: 0, most: 0 }],
     },
   ],
+  notApplicable: [],
 };
 
 const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { exerciseNames, loadExercise } from '../../../src/recipe/index.js';
+import { exerciseNames, loadExercise, whyNot } from '../../../src/recipe/index.js';
 import { failureOf, marked, place, project } from './project.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -93,6 +93,11 @@ describe('an exercise', () => {
       'one number is observed: one <n> in a line',
     ],
     [
+      'an exception that is the rule',
+      ['steps:\n', 'not-applicable:\n  - ▸why: It never is.\nsteps:\n'],
+      'it would never be tried: say backends, from or below',
+    ],
+    [
       'a port of what is only run',
       ['run: ping', 'port: ▸9\n    run: ping'],
       'only what is started has a port to wait for',
@@ -106,6 +111,22 @@ describe('an exercise', () => {
     expect(diagnostics.map((one) => one.message)).toContain(message);
     if (places.length > 0) expect(diagnostics.map(place)).toEqual(places);
   });
+});
+
+it('says with which kernels and back ends it is not applicable, and why', async () => {
+  const exercise = await load(`${SMALL}not-applicable:
+  - { why: no helper, from: '4.7', below: '6.2' }
+  - { why: no table, backends: [nft], below: '4.7' }
+`);
+  const cases = [
+    ...(['4.7', '6.1', '6.12', '6.1-rc1'] as const).map((kernel) => [kernel, 'nft'] as const),
+    ...[['2.6.32', 'nft'] as const, ['2.6.32', 'legacy'] as const],
+  ];
+  expect(cases.map(([kernel, backend]) => whyNot(exercise, kernel, backend))).toEqual([
+    ...['no helper', 'no helper', undefined, 'no helper'],
+    ...['no table', undefined],
+  ]);
+  expect(whyNot(await load(SMALL), '6.1', 'nft')).toBeUndefined();
 });
 
 it("the project's own are sound, and say what they teach", async () => {
