@@ -45,6 +45,8 @@ export function liveReporter(): Reporter {
           return;
         case 'task-finished':
           rows.get(event.id)?.finish(event);
+          // The list has let go of its line: to write there would be an error.
+          rows.delete(event.id);
           return;
         case 'check':
         case 'run-finished':

@@ -8,8 +8,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** What a list writes when standard output is no terminal: its rows in words, which is what is compared. */
-async function shown(events: readonly Event[]): Promise<string> {
+/** What a list writes; where standard output is no terminal, its rows in words. */
+async function shown(events: readonly Event[], everyMs = 5): Promise<string> {
   let text = '';
   vi.spyOn(process.stdout, 'write').mockImplementation((data) => {
     text += data.toString();
@@ -22,12 +22,36 @@ async function shown(events: readonly Event[]): Promise<string> {
   const reporter = liveReporter();
   for (const event of events) {
     reporter.show(event);
-    await new Promise((soon) => setTimeout(soon, 5));
+    await new Promise((soon) => setTimeout(soon, everyMs));
   }
   await reporter.end();
   vi.restoreAllMocks();
   return text;
 }
+
+test('a row that has ended stays as it is while others go on', async () => {
+  const isTTY = Object.getOwnPropertyDescriptor(process.stdout, 'isTTY');
+  Object.defineProperty(process.stdout, 'isTTY', { value: true, configurable: true });
+  try {
+    const tasks = ['a', 'b'].map((id) => ({ id, verb: 'verify', title: `verify ${id}` }) as const);
+    const text = await shown(
+      [
+        { type: 'run-started', name: '6.1', mode: 'full', tasks },
+        { type: 'task-started', id: 'a' },
+        { type: 'task-started', id: 'b' },
+        { type: 'task-finished', id: 'a', outcome: 'done', ms: 1000 },
+        { type: 'task-finished', id: 'b', outcome: 'done', ms: 2000 },
+      ],
+      // Rows are drawn again each half second.
+      600,
+    );
+    expect(text).toContain('verify a (1.0 s)');
+    expect(text).toContain('verify b (2.0 s)');
+  } finally {
+    if (isTTY === undefined) Reflect.deleteProperty(process.stdout, 'isTTY');
+    else Object.defineProperty(process.stdout, 'isTTY', isTTY);
+  }
+});
 
 test('each step has a row that ends with what became of it', async () => {
   const text = await shown([
