@@ -8,7 +8,7 @@ import type { Verb } from './task.js';
 export interface Progress {
   readonly done: number;
   readonly total?: number;
-  readonly unit: 'bytes' | 'files' | 'objects' | 'checks' | 'seconds' | 'hosts' | 'commands';
+  readonly unit: 'bytes' | 'files' | 'objects' | 'checks' | 'seconds' | 'hosts' | 'trials';
   /** What is being done just now. */
   readonly note?: string;
 }

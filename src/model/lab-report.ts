@@ -81,8 +81,11 @@ export interface ReportedHost {
   readonly name: string;
   readonly addresses: readonly string[];
   readonly bootMs: number;
-  /** Its seconds in a second of the machine's; missing if it was up for less than a second. */
-  readonly clockRate?: number;
+  /**
+   * Its clock against the machine's: seconds in a second, and `right` if that is within 1 %, `wrong` if no rate that was
+   * observed there is to be trusted. Missing if it was up for less than a second.
+   */
+  readonly clock?: { readonly rate: number; readonly verdict: 'right' | 'off' | 'wrong' };
   /** First lines of what its kernel has complained of. */
   readonly complaints: readonly string[];
 }

@@ -11,6 +11,8 @@ export interface ClockReading {
 /** Beyond these a guest's rates and timeouts are not to be trusted. */
 const RATE_OFF = 0.05;
 const OFFSET_MS = 10_000;
+/** What a clock may be off by where it is looked at closely. */
+const RATE_CLOSE = 0.01;
 
 /** What is wrong with a guest's clock, completing "the guest's clock …". */
 export function clockFaults({ rate, offsetMs }: ClockReading): string[] {
@@ -22,20 +24,39 @@ export function clockFaults({ rate, offsetMs }: ClockReading): string[] {
   ];
 }
 
+/** How far a clock is from the host's: `right` within 1 %, `wrong` if a guest's rates are not to be trusted. */
+export function closeness(rate: number): 'right' | 'off' | 'wrong' {
+  const by = Math.abs(rate - 1);
+  if (by > RATE_OFF) return 'wrong';
+  return by > RATE_CLOSE ? 'off' : 'right';
+}
+
 /** Milliseconds of the host's after which the rate means something. */
 const MIN_SPAN_MS = 1000;
 
+/** Samples at each end of which the one is taken that came with the least delay. */
+const SAMPLES = 5;
+
+/** What both clocks told at a moment; the host's is later by what the answer took. */
+interface Sample {
+  readonly host: number;
+  readonly guest: number;
+}
+
 /** Collects what a guest says of its time. */
 export class Clock {
-  #first: { host: number; guest: number } | undefined;
-  #last: { host: number; guest: number } | undefined;
+  readonly #first: Sample[] = [];
+  readonly #last: Sample[] = [];
+  #count = 0;
   #offsetMs = 0;
 
   /** Notes the guest's uptime, in milliseconds, as of now. */
   note(guest: number): void {
     const sample = { host: performance.now(), guest };
-    this.#first ??= sample;
-    this.#last = sample;
+    this.#count += 1;
+    if (this.#first.length < SAMPLES) this.#first.push(sample);
+    this.#last.push(sample);
+    if (this.#last.length > SAMPLES) this.#last.shift();
   }
 
   /** Notes the guest's wall clock, in milliseconds since 1970, as of now. */
@@ -43,11 +64,22 @@ export class Clock {
     this.#offsetMs = epochMs - Date.now();
   }
 
-  /** Undefined until a second has passed between the first and the last sample. */
+  /**
+   * Undefined until a second has passed between samples. Of a busy host's answers some come late by a good part of a
+   * second, which in a short run would be told as a clock that is wrong.
+   */
   reading(): ClockReading | undefined {
-    if (this.#first === undefined || this.#last === undefined) return undefined;
-    const span = this.#last.host - this.#first.host;
+    const ends = Math.min(SAMPLES, Math.floor(this.#count / 2));
+    const first = soonest(this.#first.slice(0, ends));
+    const last = soonest(this.#last.slice(-ends));
+    if (first === undefined || last === undefined) return undefined;
+    const span = last.host - first.host;
     if (span < MIN_SPAN_MS) return undefined;
-    return { rate: (this.#last.guest - this.#first.guest) / span, offsetMs: this.#offsetMs };
+    return { rate: (last.guest - first.guest) / span, offsetMs: this.#offsetMs };
   }
+}
+
+/** The sample that came with the least delay. */
+function soonest(samples: readonly Sample[]): Sample | undefined {
+  return samples.toSorted((a, b) => a.host - a.guest - (b.host - b.guest))[0];
 }

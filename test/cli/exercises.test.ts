@@ -103,6 +103,9 @@ steps:
     const report = reportIn('kept');
     expect(report).toMatchObject({ exitCode: 4, failure: { reason: 'guest-panic' } });
     expect(report.trials.map(({ result }) => result.id)).toEqual(['forbidden']);
+    const log = join(project.root, 'kept/logs/9.9-pair-gate.log');
+    expect(stderr).toContain(`the whole log: ${log}`);
+    expect(readFileSync(log, 'utf8')).toContain('asked for');
   });
 
   it('is tried with several kernels, and not where it says that it makes no sense', async () => {
@@ -125,6 +128,24 @@ steps:
     expect(none.code).toBe(77);
     expect(none.stdout).toContain('not applicable: linux 9.10 with iptables 1.0 has no nft');
     expect(none.stdout).not.toContain('up  ');
+  });
+
+  it('proves nothing where clocks are wrong, and the clocks are told in any case', async () => {
+    put('forbidden', '<n> forbidden');
+    project.change('recipes/exercises/forbidden.yaml', 'start: sleep 9', 'run: pause 4');
+    const right = await lab('run', 'forbidden', '--backend', 'legacy');
+    expect(right.stdout).toMatch(/^clocks of all hosts within \d\.\d % of this machine's$/m);
+    expect(right.code).toBe(0);
+    const fast = await labs.start(['run', 'forbidden', '--backend', 'legacy'], '', 2).ended;
+    expect(fast.stdout).toMatch(/^right forbidden/m);
+    expect(fast.stdout).toMatch(
+      /^WRONG the clock of gate \(linux 9\.9\) ran [12]\.\d+ times as fast/m,
+    );
+    expect(fast.code).toBe(4);
+    expect(reportIn('out/lab')).toMatchObject({
+      exitCode: 4,
+      labs: [{ hosts: [{ clock: { verdict: 'wrong' } }, {}] }],
+    });
   });
 
   it('that passes without what it is about is told', async () => {

@@ -31,10 +31,14 @@ export class LabProject {
     return new LabProject(project);
   }
 
-  /** @param deaf hosts that never answer, with commas between */
-  start(words: readonly string[], deaf = ''): Running {
+  /**
+   * @param deaf hosts that never answer, with commas between
+   * @param speed of the hosts' clocks; 1 is right
+   */
+  start(words: readonly string[], deaf = '', speed = 1): Running {
     const path = `${STAND_IN}:${process.env['PATH'] ?? ''}`;
-    return this.project.start(['lab', ...words], { PATH: path, STAND_IN_DEAF: deaf });
+    const env = { PATH: path, STAND_IN_DEAF: deaf, STAND_IN_SPEED: String(speed) };
+    return this.project.start(['lab', ...words], env);
   }
 
   lab(...words: string[]): Promise<Ended> {

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removeTree } from '../../host/files.js';
+import { kindOf, removeTree } from '../../host/files.js';
+import { writing } from '../../host/space.js';
 import { runTrial, type Trial } from '../../lab/exercise.js';
 import { Lab } from '../../lab/lab.js';
+import { consoleOf } from '../../lab/machine.js';
 import type { LabStatus } from '../../lab/messages.js';
 import type { Exercise } from '../../model/exercise.js';
-import type { Capture, ReportedLab, ReportedTrial, Tried } from '../../model/lab-report.js';
+import { Failed } from '../../model/failure.js';
+import type { ReportedLab, ReportedTrial, Tried } from '../../model/lab-report.js';
 import type { Backend } from '../../model/scenario.js';
 import type { Topology } from '../../model/topology.js';
 import { whyNot } from '../../recipe/index.js';
+import { closeness } from '../../vm/clock.js';
 import type { Parts } from './parts.js';
 import type { RunView } from './run-view.js';
 
@@ -28,8 +32,10 @@ export interface LabJob {
   readonly exercises: readonly Exercise[];
   readonly backends: readonly Backend[];
   readonly withoutRules: boolean;
-  /** Folder of the report, where all that goes over links is to be captured; missing: it is not. */
-  readonly captures?: string;
+  /** Folder of the report. */
+  readonly out: string;
+  /** All that goes over links is captured. */
+  readonly pcap: boolean;
 }
 
 /** A cell of the table of results that is to be. */
@@ -97,11 +103,35 @@ export async function runLab(run: LabRun, listener: Listener, signal: AbortSigna
       if (news.news === 'host') view.up(run, news.host, news.ms);
     }, signal);
     await tryCells(run, lab, listener, signal);
+  } catch (error) {
+    throw error instanceof Failed ? withKeptLog(error, run, folder) : error;
   } finally {
     record.labs.push(reported(run, lab.status(), performance.now() - started));
     await lab.kill();
-    await removeTree(folder);
+    const keepAll = topology.hosts.map(({ name }) =>
+      keep(consoleOf(folder, name), keptConsole(run, name)),
+    );
+    await Promise.all(keepAll).finally(() => removeTree(folder));
+    view.gone(run);
   }
+}
+
+/** Where a host's console is kept. */
+function keptConsole({ out, kernel, topology }: LabJob, host: string): string {
+  return join(out, 'logs', `${kernel}-${topology.name}-${host}.log`);
+}
+
+/** Copies a file, if it is there. @throws Failed `no-space`; other system errors as they are */
+async function keep(from: string, to: string): Promise<void> {
+  if ((await kindOf(from)) === 'file') await writing(to, () => copyFile(from, to));
+}
+
+/** A failure that names a host's console names the one that is kept. */
+function withKeptLog({ failure }: Failed, run: LabJob, folder: string): Failed {
+  const host = run.topology.hosts.find(({ name }) => consoleOf(folder, name) === failure.log);
+  return new Failed(
+    host === undefined ? failure : { ...failure, log: keptConsole(run, host.name) },
+  );
 }
 
 /** @param lab missing where no cell is to be tried */
@@ -116,38 +146,34 @@ async function tryCells(
       view.step(run, cell, step);
     };
     const tried = lab !== undefined && isTried(cell);
-    if (tried) view.begins(run, cell);
     const trial = tried
       ? await onHosts(lab, cell, run, { signal, onStep })
       : untried(cell, run.kernel);
     record.trials.push(trial);
-    view.ended(trial);
+    view.ended(run, trial);
   }
 }
 
 async function onHosts(
   lab: Lab,
   trial: Trial,
-  { kernel, topology, captures }: LabJob,
+  { kernel, topology, out, pcap }: LabJob,
   { signal, onStep }: { readonly signal: AbortSignal; readonly onStep: (step: number) => void },
 ): Promise<ReportedTrial> {
   const hosts = topology.hosts.map(({ name }) => name);
   const { exercise, backend, withoutRules } = trial;
-  const files: Capture[] =
-    captures === undefined
-      ? []
-      : topology.links.map(({ name }) => ({
-          link: name,
-          file: `${CAPTURES}/${kernel}-${exercise.name}-${backend}-${name}.pcap`,
-        }));
-  if (captures !== undefined) await mkdir(join(captures, CAPTURES), { recursive: true });
+  const captures = (pcap ? topology.links : []).map(({ name }) => ({
+    link: name,
+    file: `${CAPTURES}/${kernel}-${exercise.name}-${backend}-${name}.pcap`,
+  }));
+  if (pcap) await mkdir(join(out, CAPTURES), { recursive: true });
   const stops = await Promise.all(
-    files.map(({ link, file }) => lab.capture(link, join(captures ?? '', file))),
+    captures.map(({ link, file }) => lab.capture(link, join(out, file))),
   );
   const tried = await runTrial(trial, lab, hosts, signal, onStep);
   // Where the trial throws, the hub ends with the lab, and the captures with it.
   await Promise.all(stops.map((stop) => stop()));
-  return { kernel, backend, right: isRight(tried, withoutRules), ...tried, captures: files };
+  return { kernel, backend, right: isRight(tried, withoutRules), ...tried, captures };
 }
 
 /** An exercise passes, but without what it is about it has to fail. */
@@ -165,7 +191,9 @@ function reported({ kernel, topology, parts }: LabJob, status: LabStatus, ms: nu
     ms: Math.round(ms),
     hosts: status.hosts.map(({ name, addresses, bootMs, clock, complaints }) => ({
       ...{ name, addresses, bootMs },
-      ...(clock === undefined ? {} : { clockRate: clock.rate }),
+      ...(clock === undefined
+        ? {}
+        : { clock: { rate: clock.rate, verdict: closeness(clock.rate) } }),
       complaints,
     })),
   };

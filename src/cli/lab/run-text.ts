@@ -49,6 +49,22 @@ function table({ exercises, trials }: LabReport): string[] {
   ];
 }
 
+/** The clocks of all hosts against the machine's. */
+function clocks({ labs }: LabReport): string[] {
+  const all = labs.flatMap(({ kernel, hosts }) =>
+    hosts.flatMap(({ name, clock }) => (clock === undefined ? [] : [{ kernel, name, ...clock }])),
+  );
+  if (all.length === 0) return [];
+  const far = all.filter(({ verdict }) => verdict !== 'right');
+  const most = Math.max(...all.map(({ rate }) => Math.abs(rate - 1)));
+  if (far.length === 0)
+    return [`clocks of all hosts within ${(most * 100).toFixed(1)} % of this machine's`];
+  return far.map(({ kernel, name, rate, verdict }) => {
+    const what = `the clock of ${name} (linux ${kernel}) ran ${rate.toFixed(3)} times as fast as this machine's`;
+    return verdict === 'wrong' ? `WRONG ${what}: no rate there is to be trusted` : `warn  ${what}`;
+  });
+}
+
 function columnOf({ kernel, backend }: ReportedTrial): string {
   return `${kernel} ${backend}`;
 }
@@ -64,6 +80,7 @@ export function closing(report: LabReport, out: string): string[] {
   const words = report.withoutRules ? 'failed without their rules, as they have to' : 'passed';
   return [
     ...table(report),
+    ...clocks(report),
     `${right} ${words}, in ${duration(report.ms)}.`,
     `All of it: ${out}. Next: xdg-open ${out}/report.html`,
   ];

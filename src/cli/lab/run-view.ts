@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Trial } from '../../lab/exercise.js';
-import type { Event, TaskOutcome } from '../../model/event.js';
+import type { TaskOutcome } from '../../model/event.js';
 import type { ReportedTrial } from '../../model/lab-report.js';
 import type { Topology } from '../../model/topology.js';
 import { visible } from '../../model/visible.js';
@@ -10,27 +10,26 @@ import { trialText } from './run-text.js';
 import { upLine } from './status-text.js';
 
 /** A lab, as it is called. */
-interface Hosts {
+interface Called {
   readonly kernel: string;
   readonly topology: Topology;
 }
-
-type Tried = Pick<Trial, 'exercise' | 'backend'>;
 
 /** Shows a run of exercises to whoever watches. */
 export interface RunView {
   /** Shows a line about what is built before any lab. */
   readonly say: (line: string) => void;
-  /** All labs and what is to be tried on them are known. */
-  open(labs: readonly { readonly hosts: Hosts; readonly trials: readonly Tried[] }[]): void;
-  boots(hosts: Hosts): void;
+  /** All labs that will be up are known, and how much is to be tried on each. */
+  open(labs: readonly { readonly lab: Called; readonly trials: number }[]): void;
+  boots(lab: Called): void;
   /** @param ms how long it took */
-  up(hosts: Hosts, host: string, ms: number): void;
-  begins(hosts: Hosts, trial: Tried): void;
+  up(lab: Called, host: string, ms: number): void;
   /** @param step index of the exercise's step that is done now */
-  step(hosts: Hosts, trial: Tried, step: number): void;
-  ended(trial: ReportedTrial): void;
-  /** Resolves when everything is on screen; what has not ended never will. */
+  step(lab: Called, trial: Pick<Trial, 'exercise' | 'backend'>, step: number): void;
+  ended(lab: Called, trial: ReportedTrial): void;
+  /** The lab is gone. */
+  gone(lab: Called): void;
+  /** Resolves when everything is on screen. */
   end(): Promise<void>;
 }
 
@@ -53,92 +52,96 @@ export function plainView(say: (line: string) => void): RunView {
     open(labs) {
       several = labs.length > 1;
     },
-    boots({ kernel, topology }) {
-      if (several) say(`lab   ${topology.name} with linux ${kernel}`);
+    boots(lab) {
+      if (several) say(`lab   ${nameOf(lab)}`);
     },
     up(_, host, ms) {
       say(upLine(host, ms));
     },
-    begins: () => undefined,
     step: () => undefined,
-    ended(trial) {
+    ended(_, trial) {
       say(trialText(trial));
     },
+    gone: () => undefined,
     end: () => Promise.resolve(),
   };
 }
 
-/** A row for each lab's hosts, and for each trial. */
+/** What a lab's row tells. */
+interface Row {
+  readonly trials: number;
+  /** By performance.now(). */
+  started: number;
+  up: number;
+  tried: number;
+  readonly wrong: string[];
+}
+
+/** A row for each lab: its hosts as they come up, then how many trials are done, and which is at work with what. */
 export function liveView(reporter: Reporter, say: (line: string) => void): RunView {
-  const left = new Set<string>();
-  const started = new Map<string, number>();
-  const up = new Map<string, number>();
-  const start = (id: string): void => {
-    started.set(id, performance.now());
-    reporter.show({ type: 'task-started', id });
-  };
-  const finish = (id: string, outcome: TaskOutcome, message?: string): void => {
-    // What is not applicable has no row.
-    if (!left.delete(id)) return;
-    const ms = performance.now() - (started.get(id) ?? performance.now());
+  const rows = new Map<string, Row>();
+  const finish = (id: string, outcome: TaskOutcome, row: Row): void => {
+    rows.delete(id);
+    const message = `${id}: ${row.wrong.join(', ')}`;
     const failure =
-      message === undefined ? {} : { failure: { reason: 'check-failed', message } as const };
+      outcome === 'failed' ? { failure: { reason: 'check-failed', message } as const } : {};
+    const ms = performance.now() - row.started;
     reporter.show({ type: 'task-finished', id, outcome, ms, ...failure });
   };
   return {
     say,
     open(labs) {
-      const tasks = labs.flatMap(({ hosts, trials }) => [
-        row(hostsId(hosts), `${hosts.topology.name}: hosts with linux ${hosts.kernel} up`),
-        ...trials.map((trial) => row(trialId(hosts, trial), trialId(hosts, trial))),
-      ]);
-      for (const { id } of tasks) left.add(id);
+      for (const { lab, trials } of labs) {
+        const started = performance.now();
+        rows.set(nameOf(lab), { trials, started, up: 0, tried: 0, wrong: [] });
+      }
+      const tasks = [...rows.keys()].map((id) => ({ id, verb: 'verify', title: id }) as const);
       reporter.show({ type: 'run-started', name: 'lab', mode: 'lab', tasks });
     },
-    boots(hosts) {
-      start(hostsId(hosts));
+    boots(lab) {
+      const row = rows.get(nameOf(lab));
+      if (row !== undefined) row.started = performance.now();
+      reporter.show({ type: 'task-started', id: nameOf(lab) });
     },
-    up(hosts, host) {
-      const id = hostsId(hosts);
-      const [done, total] = [(up.get(id) ?? 0) + 1, hosts.topology.hosts.length];
-      up.set(id, done);
-      const progress = { done, total, unit: 'hosts', note: host } as const;
-      if (done === total) finish(id, 'done');
-      else reporter.show({ type: 'task-progress', id, progress });
+    up(lab, host) {
+      const row = rows.get(nameOf(lab));
+      if (row === undefined) return;
+      row.up += 1;
+      const progress = {
+        done: row.up,
+        total: lab.topology.hosts.length,
+        unit: 'hosts',
+        note: host,
+      } as const;
+      reporter.show({ type: 'task-progress', id: nameOf(lab), progress });
     },
-    begins(hosts, trial) {
-      start(trialId(hosts, trial));
+    step(lab, { exercise, backend }, step) {
+      const row = rows.get(nameOf(lab));
+      if (row === undefined) return;
+      const note = visible(`${exercise.name} [${backend}]: ${exercise.steps[step]?.command ?? ''}`);
+      const progress = { done: row.tried, total: row.trials, unit: 'trials', note } as const;
+      reporter.show({ type: 'task-progress', id: nameOf(lab), progress });
     },
-    step(hosts, trial, step) {
-      const { steps } = trial.exercise;
-      const note = visible(steps[step]?.command ?? '');
-      const progress = { done: step, total: steps.length, unit: 'commands', note } as const;
-      reporter.show({ type: 'task-progress', id: trialId(hosts, trial), progress });
+    ended(lab, { result, right }) {
+      const row = rows.get(nameOf(lab));
+      if (row === undefined) return;
+      if (result.outcome !== 'not-applicable') row.tried += 1;
+      if (!right) row.wrong.push(`${result.id} [${result.variant}] ${result.outcome}`);
     },
-    ended(trial) {
-      const { kernel, backend, result, right } = trial;
-      const id = idOf(kernel, result.id, backend);
-      finish(id, right ? 'done' : 'failed', right ? undefined : trialText(trial));
+    gone(lab) {
+      const id = nameOf(lab);
+      const row = rows.get(id);
+      if (row === undefined) return;
+      const whole = row.tried === row.trials ? 'done' : 'cancelled';
+      finish(id, row.wrong.length > 0 ? 'failed' : whole, row);
     },
     async end() {
-      for (const id of left) finish(id, 'cancelled');
+      for (const [id, row] of rows) finish(id, 'cancelled', row);
       await reporter.end();
     },
   };
 }
 
-function row(id: string, title: string): Extract<Event, { type: 'run-started' }>['tasks'][number] {
-  return { id, verb: 'verify', title };
-}
-
-function hostsId({ kernel, topology }: Hosts): string {
-  return `${kernel} ${topology.name}`;
-}
-
-function trialId({ kernel }: Hosts, { exercise, backend }: Tried): string {
-  return idOf(kernel, exercise.name, backend);
-}
-
-function idOf(kernel: string, exercise: string, backend: string): string {
-  return `linux ${kernel}: ${exercise} [${backend}]`;
+function nameOf({ kernel, topology }: Called): string {
+  return `${topology.name} with linux ${kernel}`;
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { Store } from '../../engine/store.js';
 import type { Exercise } from '../../model/exercise.js';
 import { EXIT, EXIT_BY_REASON, Failed, type ExitCode, type Failure } from '../../model/failure.js';
-import type { ReportedExercise, ReportedTrial } from '../../model/lab-report.js';
+import type { LabReport, ReportedExercise } from '../../model/lab-report.js';
 import { BACKENDS } from '../../model/scenario.js';
 import type { Topology } from '../../model/topology.js';
 import { exerciseNames, loadExercise, loadTopology } from '../../recipe/index.js';
@@ -22,7 +22,7 @@ import { openView } from './run-view.js';
  * Tries exercises on labs of their own, which are gone afterwards, and leaves a report.
  *
  * @returns 4 if one failed; or, without rules, if one passed; 77 if none was applicable
- * @throws Failed of what is built or of a lab; the report has it too
+ * @throws Failed of what is built; of a lab, which is in the report too
  */
 export async function runExercises(
   asked: readonly string[],
@@ -30,7 +30,7 @@ export async function runExercises(
   cache: string,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const names = asked.includes('all') ? await exerciseNames(PROJECT) : asked;
+  const names = asked.includes('all') ? await exerciseNames(PROJECT) : [...new Set(asked)];
   const exercises = await Promise.all(names.map((name) => loadExercise(PROJECT, name)));
   if (options.dryRun) {
     for (const exercise of exercises) for (const line of stepLines(exercise)) writeLine(line);
@@ -49,11 +49,8 @@ export async function runExercises(
   const all = async (): Promise<void> => {
     const jobs = await jobsFor(wanted, options, { cache, out, signal, say: view.say });
     const runs = jobs.map((job) => ({ ...job, cells: cellsOf(job) }));
-    view.open(
-      runs.flatMap(({ cells, ...hosts }) =>
-        cells.some(isTried) ? [{ hosts, trials: cells.filter(isTried) }] : [],
-      ),
-    );
+    const labs = runs.map((lab) => ({ lab, trials: lab.cells.filter(isTried).length }));
+    view.open(labs.filter(({ trials }) => trials > 0));
     for (const run of runs) await runLab(run, { view, record }, signal);
   };
   const failure = await failureOf(async () => {
@@ -64,10 +61,10 @@ export async function runExercises(
       await view.end();
     }
   });
-  const exitCode =
-    failure === undefined ? exitCodeOf(record.trials) : EXIT_BY_REASON[failure.reason];
+  const exitCode = failure === undefined ? exitCodeOf(record) : EXIT_BY_REASON[failure.reason];
   const report = record.report(exitCode, failure);
-  await writeLabReport(report, out);
+  // A report of before says more than that nothing could be built.
+  if (failure === undefined || report.labs.length > 0) await writeLabReport(report, out);
   if (failure !== undefined) throw new Failed(failure);
   if (options.json) {
     const results = report.trials.map(({ result, kernel }) => ({ ...result, kernel }));
@@ -93,7 +90,7 @@ async function jobsFor(
     cache: means.cache,
     backends: options.backend === undefined ? had : [options.backend],
     withoutRules: !options.rules,
-    ...(options.pcap ? { captures: out } : {}),
+    ...{ out, pcap: options.pcap },
   }));
 }
 
@@ -107,8 +104,11 @@ async function failureOf(act: () => Promise<void>): Promise<Failure | undefined>
   }
 }
 
-function exitCodeOf(trials: readonly ReportedTrial[]): ExitCode {
+/** A host whose clock is wrong makes all wrong: what was seen there with time in it proves nothing. */
+function exitCodeOf({ trials, labs }: Pick<LabReport, 'trials' | 'labs'>): ExitCode {
   if (trials.some(({ right }) => !right)) return EXIT.checkFailed;
+  const clocks = labs.flatMap(({ hosts }) => hosts.map(({ clock }) => clock?.verdict));
+  if (clocks.includes('wrong')) return EXIT.checkFailed;
   const none = trials.every(({ result }) => result.outcome === 'not-applicable');
   return none ? EXIT.notApplicable : EXIT.verified;
 }

@@ -53,23 +53,26 @@ export function exerciseSection(
   </section>`;
 }
 
+/** Its name is within what is folded: a browser that is led there unfolds it. */
 function trialDetails(trial: ReportedTrial, { steps }: ReportedExercise, open: boolean): Markup {
   const { kernel, backend, result, counters, captures, right } = trial;
   const { outcome, ms } = result;
   const hosts = [...new Set(counters.map(({ host }) => host))];
   const of = (host: string): Counters[] => counters.filter((one) => one.host === host);
-  return html`<details id="${idOf(trial)}" ${open ? html`open=""` : ''}>
+  return html`<details ${open ? html`open=""` : ''}>
     <summary>
       Linux ${kernel}, iptables-${backend}
       <span class="cell ${right ? 'good' : 'bad'}">${outcome} in ${seconds(ms)}</span>
     </summary>
-    ${observations(trial, steps)} ${trial.steps.map((step) => curve(step, steps))}
-    ${hosts.map(
-      (host) =>
-        html`<h3>The way through ${host}</h3>
-          ${way(host, passed(of(host)))}${countersTable(host, of(host))}`,
-    )}
-    ${printed(trial.steps, steps)} ${links(captures)}
+    <div class="trial" id="${idOf(trial)}">
+      ${observations(trial, steps)} ${trial.steps.map((step) => curve(step, steps))}
+      ${hosts.map(
+        (host) =>
+          html`<h3>The way through ${host}</h3>
+            ${way(host, passed(of(host)))}${countersTable(host, of(host))}`,
+      )}
+      ${printed(trial.steps, steps)} ${links(captures)}
+    </div>
   </details>`;
 }
 

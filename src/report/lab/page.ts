@@ -135,7 +135,7 @@ function hostRow(lab: ReportedLab, host: ReportedHost, first: boolean): Markup {
       ${release}, iptables ${iptables}<br />under ${accelerator}, up for ${seconds(lab.ms)}
     </div>
   </th>`;
-  const { clockRate: rate } = host;
+  const { clock } = host;
   return html`<tr>
     ${first ? head : ''}
     <td>
@@ -144,6 +144,14 @@ function hostRow(lab: ReportedLab, host: ReportedHost, first: boolean): Markup {
     </td>
     <td>${host.addresses.join(', ')}</td>
     <td class="number">${seconds(host.bootMs)}</td>
-    <td class="number">${rate === undefined ? '–' : `${(rate * 100).toFixed(2)} %`}</td>
+    ${clockCell(clock)}
   </tr>`;
+}
+
+function clockCell(clock: ReportedHost['clock']): Markup {
+  if (clock === undefined) return html`<td class="number">–</td>`;
+  const { rate, verdict } = clock;
+  return html`<td class="number ${verdict === 'right' ? '' : 'bad'}">
+    ${(rate * 100).toFixed(2)} %${verdict === 'wrong' ? ': no rate there is to be trusted' : ''}
+  </td>`;
 }

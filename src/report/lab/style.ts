@@ -50,6 +50,7 @@ tbody th { font-weight: 500; }
 details { border-top: 1px solid var(--line); margin-top: .9rem; padding-top: .7rem; }
 details details { border: 0; margin: .2rem 0; padding: 0; }
 summary { cursor: pointer; }
+.trial { scroll-margin-top: 3.5rem; }
 summary .cell { margin-left: .4rem; }
 figure { margin: .3rem 0; }
 svg { display: block; width: 100%; height: auto; }

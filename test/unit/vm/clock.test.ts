@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
-import { Clock, clockFaults } from '../../../src/vm/clock.js';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Clock, clockFaults, closeness } from '../../../src/vm/clock.js';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('Clock', () => {
   it('needs a second before it tells the rate', async () => {
@@ -18,6 +22,28 @@ describe('Clock', () => {
     expect(reading?.rate).toBeLessThan(2.05);
     expect(reading?.offsetMs).toBeLessThan(-2900);
   });
+});
+
+it('is not misled by answers that come late', () => {
+  const clock = new Clock();
+  const now = vi.spyOn(performance, 'now');
+  // A second and a half late at either end, of twenty seconds.
+  for (let second = 0; second <= 20; second++) {
+    const late = second === 0 || second === 20 ? 1500 : second * 3;
+    now.mockReturnValue(1_000_000 + second * 1000 + late);
+    clock.note(second * 1004);
+  }
+  expect(clock.reading()?.rate).toBeCloseTo(1.001, 3);
+});
+
+it.each([
+  [1, 'right'],
+  [0.991, 'right'],
+  [1.011, 'off'],
+  [0.94, 'wrong'],
+  [47, 'wrong'],
+])('calls a rate of %d %s', (rate, verdict) => {
+  expect(closeness(rate)).toBe(verdict);
 });
 
 it('tells a clock that is not to be trusted', () => {

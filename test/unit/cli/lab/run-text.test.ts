@@ -8,6 +8,7 @@ it('ends with a table, the reasons of what was not tried, and where the report l
     '       6.1 nft       6.1 legacy    2.6.32 nft',
     'flood  passed 5.3 s  FAILED 0.1 s  not applicable (1)',
     '(1) iptables 1.4.21 has no nft',
+    "clocks of all hosts within 0.0 % of this machine's",
     '1 of 2 passed, in 60 s.',
     'All of it: out/lab. Next: xdg-open out/lab/report.html',
   ]);
@@ -15,7 +16,7 @@ it('ends with a table, the reasons of what was not tried, and where the report l
 
 it('has no table where one trial is all, and tells what was right without rules', () => {
   const trials = [{ ...FAILED, right: true }];
-  expect(closing({ ...REPORT, trials, withoutRules: true }, 'x')[0]).toBe(
+  expect(closing({ ...REPORT, trials, labs: [], withoutRules: true }, 'x')[0]).toBe(
     '1 of 1 failed without their rules, as they have to, in 60 s.',
   );
 });
@@ -26,4 +27,24 @@ it('tells of a trial in a line that drives no terminal', () => {
   expect(trialText(FAILED)).toMatch(
     /^WRONG flood .* expected gate: limit; observed .*\\u\{1b\}\[2J/,
   );
+});
+
+it('names the clocks that are off, and what those that are wrong make of the rest', () => {
+  const hosts = [
+    { rate: 1.02, verdict: 'off' } as const,
+    { rate: 0.5, verdict: 'wrong' } as const,
+    { rate: 1.001, verdict: 'right' } as const,
+  ].map((clock, index) => ({
+    name: `h${String(index)}`,
+    addresses: [],
+    bootMs: 1,
+    complaints: [],
+    clock,
+  }));
+  const labs = REPORT.labs.map((lab) => ({ ...lab, hosts }));
+  const lines = closing({ ...REPORT, labs, trials: [PASSED] }, 'x');
+  expect(lines.slice(0, 2)).toEqual([
+    "warn  the clock of h0 (linux 6.1) ran 1.020 times as fast as this machine's",
+    "WRONG the clock of h1 (linux 6.1) ran 0.500 times as fast as this machine's: no rate there is to be trusted",
+  ]);
 });

@@ -14,33 +14,33 @@ const topology = {
   name: 'pair',
   hosts: [{ name: 'gate' }, { name: 'leaf' }],
 } as unknown as Topology;
-const hosts = { kernel: '6.1', topology };
-const [nft, legacy] = [
-  { exercise, backend: 'nft' },
-  { exercise, backend: 'legacy' },
-] as const;
+const [older, lab, newer, newest] = ['2.6.32', '6.1', '6.12', '7.2'].map((kernel) => ({
+  kernel,
+  topology,
+}));
 
-/** A run of which the second trial fails and the second lab does not come up. */
+/** A run of which the first lab has nothing to try, the third is left early, and the fourth does not come up. */
 async function watch(view: RunView): Promise<void> {
+  if (older === undefined || lab === undefined || newer === undefined || newest === undefined)
+    return;
   view.say('done  compile x');
-  view.open([
-    { hosts, trials: [nft, legacy] },
-    { hosts: { ...hosts, kernel: '6.12' }, trials: [nft] },
-  ]);
-  view.ended(SKIPPED);
-  view.boots(hosts);
-  view.up(hosts, 'leaf', 3000);
-  view.up(hosts, 'gate', 4000);
-  view.begins(hosts, nft);
-  view.step(hosts, nft, 0);
-  view.ended(PASSED);
-  view.begins(hosts, legacy);
-  view.ended(FAILED);
-  view.boots({ ...hosts, kernel: '6.12' });
+  view.open([lab, newer, newest].map((one) => ({ lab: one, trials: 2 })));
+  view.ended(older, SKIPPED);
+  view.boots(lab);
+  view.up(lab, 'leaf', 3000);
+  view.up(lab, 'gate', 4000);
+  view.step(lab, { exercise, backend: 'nft' }, 0);
+  view.ended(lab, PASSED);
+  view.step(lab, { exercise, backend: 'legacy' }, 0);
+  view.ended(lab, FAILED);
+  view.gone(lab);
+  view.boots(newer);
+  view.ended(newer, PASSED);
+  view.gone(newer);
   await view.end();
 }
 
-it('has a row for the hosts of each lab and for each trial, and all of them come to an end', async () => {
+it('has a row for each lab, and all of them come to an end', async () => {
   const events: Event[] = [];
   const lines: string[] = [];
   let ends = 0;
@@ -51,27 +51,24 @@ it('has a row for the hosts of each lab and for each trial, and all of them come
   await watch(liveView(reporter, (line) => lines.push(line)));
   const [first] = events;
   expect(first?.type === 'run-started' ? first.tasks.map(({ title }) => title) : []).toEqual([
-    'pair: hosts with linux 6.1 up',
-    'linux 6.1: flood [nft]',
-    'linux 6.1: flood [legacy]',
-    'pair: hosts with linux 6.12 up',
-    'linux 6.12: flood [nft]',
+    'pair with linux 6.1',
+    'pair with linux 6.12',
+    'pair with linux 7.2',
   ]);
   expect(
     events.flatMap((event) => (event.type === 'task-progress' ? [event.progress] : [])),
   ).toEqual([
     { done: 1, total: 2, unit: 'hosts', note: 'leaf' },
-    { done: 0, total: 1, unit: 'commands', note: 'forbid \\u{1b}[2J' },
+    { done: 2, total: 2, unit: 'hosts', note: 'gate' },
+    { done: 0, total: 2, unit: 'trials', note: 'flood [nft]: forbid \\u{1b}[2J' },
+    { done: 1, total: 2, unit: 'trials', note: 'flood [legacy]: forbid \\u{1b}[2J' },
   ]);
   const finished = events.flatMap((event) => (event.type === 'task-finished' ? [event] : []));
-  expect(finished.map(({ id, outcome }) => [id, outcome])).toEqual([
-    ['6.1 pair', 'done'],
-    ['linux 6.1: flood [nft]', 'done'],
-    ['linux 6.1: flood [legacy]', 'failed'],
-    ['6.12 pair', 'cancelled'],
-    ['linux 6.12: flood [nft]', 'cancelled'],
+  expect(finished.map(({ id, outcome, failure }) => [id, outcome, failure?.message])).toEqual([
+    ['pair with linux 6.1', 'failed', 'pair with linux 6.1: flood [legacy] failed'],
+    ['pair with linux 6.12', 'cancelled', undefined],
+    ['pair with linux 7.2', 'cancelled', undefined],
   ]);
-  expect(finished[2]?.failure?.message).toMatch(/^WRONG flood \[legacy\] failed/);
   expect(lines).toEqual(['done  compile x']);
   expect(ends).toBe(1);
 });
@@ -88,5 +85,6 @@ it('has a line for each lab, where there are several, host and trial', async () 
     'right flood [nft] passed in 5.',
     'WRONG flood [legacy] failed in',
     'lab   pair with linux 6.12',
+    'right flood [nft] passed in 5.',
   ]);
 });

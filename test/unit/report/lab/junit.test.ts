@@ -6,7 +6,7 @@ import { FAILED, PASSED, REPORT } from './report.js';
 it('has a suite for each kernel, with what failed and what was not applicable', () => {
   const xml = renderLabJunit(REPORT);
   expect(xml).toContain(
-    '<testsuite name="l7build lab 6.1 module" tests="2" failures="1" skipped="0">',
+    '<testsuite name="l7build lab 6.1 module" tests="3" failures="1" skipped="0">',
   );
   expect(xml).toContain(
     '<testsuite name="l7build lab 2.6.32 module" tests="1" failures="0" skipped="1">',
@@ -31,8 +31,23 @@ it('turns it round where the rules were left out', () => {
       { ...FAILED, right: true },
     ],
   });
-  expect(xml).toContain('tests="2" failures="1"');
+  expect(xml).toContain('tests="3" failures="1"');
   expect(xml).toMatch(
     /flood fails without its rules" classname="checks.nft"[^]*expected it fails; observed replies: 3/,
   );
+});
+
+it('fails where a clock is wrong, and where the run went no further', () => {
+  const clock = { rate: 47.2, verdict: 'wrong' } as const;
+  const labs = REPORT.labs.map((lab) => ({
+    ...lab,
+    hosts: lab.hosts.map((host) => ({ ...host, clock })),
+  }));
+  const failure = { reason: 'guest-died', message: 'leaf died' } as const;
+  const xml = renderLabJunit({ ...REPORT, trials: [], labs, failure });
+  expect(xml).toContain(
+    'expected within 1 % of the machine&apos;s; observed gate 4720.00 %, leaf 4720.00 %',
+  );
+  expect(xml).toContain('observed exit code 4: leaf died');
+  expect(xml.match(/failures="1"/g)).toHaveLength(2);
 });

@@ -96,8 +96,8 @@ export const REPORT: LabReport = {
       ...{ accelerator: 'tcg', ms: 50_000 },
       hosts: [
         {
-          ...{ name: 'gate', addresses: ['10.0.0.1 on lan'], bootMs: 4000, clockRate: 1.0004 },
-          complaints: [],
+          ...{ name: 'gate', addresses: ['10.0.0.1 on lan'], bootMs: 4000 },
+          ...{ clock: { rate: 1.0004, verdict: 'right' }, complaints: [] },
         },
         { name: 'leaf', addresses: ['10.0.0.2 on lan'], bootMs: 4100, complaints: [HOSTILE] },
       ],
