@@ -14,6 +14,7 @@ const KINDS = [
   'toolchain',
   'topology',
   'exercise',
+  'userland',
 ];
 
 for (const kind of KINDS) {

@@ -6,6 +6,7 @@ import {
   missing,
   requirements,
   TESTING,
+  USERLAND,
   type Requirement,
 } from '../engine/preflight.js';
 import { EXIT, type ExitCode } from '../model/failure.js';
@@ -66,7 +67,7 @@ async function doctor(options: DoctorOptions, signal: AbortSignal): Promise<Exit
     signed: false,
   } as const;
   const needs = [...requirements(job), ...(options.dev ? TESTING : [])];
-  const optional = helpers(job);
+  const optional = [...helpers(job), ...USERLAND];
   const absent = await missing([...needs, ...optional]);
   if (absent.length > 0 && options.install) await install(absent, signal);
   const findings = await examine(await missing(needs), await missing(optional));

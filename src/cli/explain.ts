@@ -100,6 +100,8 @@ function what(task: Task): string {
       return sourceText(task.params.source);
     case 'toolchain':
       return `${task.params.compiler} of Debian ${task.params.suite}, in a root of its own`;
+    case 'userland':
+      return `${String(task.params.packages.length)} packages of Debian ${task.params.suite} and what they need`;
     case 'unpack':
       return 'into the store, shared by every build of it';
     case 'patch':

@@ -119,9 +119,16 @@ export const TRYING: readonly Requirement[] = [
   program('/usr/include/pcap/pcap.h', 'libpcap-dev', 'reads captures'),
 ];
 
+/** What makes the programs of a lab's hosts, where those are a distribution's. */
+export const USERLAND: readonly Requirement[] = [
+  ...ROOT.filter((need) => need.package !== 'binutils'),
+  program('sqfstar', 'squashfs-tools', "packs the programs of a lab's hosts"),
+];
+
 /** What the project's own tests use beside all that jobs need. */
 export const TESTING: readonly Requirement[] = [
   ...BUILDER.chroot,
+  ...USERLAND,
   ...MUSL,
   ...TRYING,
   ...IMAGING,

@@ -5,6 +5,7 @@ import type { Task, Verb } from '../model/task.js';
 /** Where each verb's step is; loaded when the first task of that verb runs, so that hits cost nothing. */
 const STEPS: { readonly [V in Verb]: () => Promise<Step<V>> } = {
   toolchain: async () => (await import('../steps/toolchain.js')).toolchain,
+  userland: async () => (await import('../steps/userland.js')).userland,
   fetch: async () => (await import('../steps/fetch.js')).fetch,
   unpack: async () => (await import('../steps/unpack.js')).unpack,
   patch: async () => (await import('../steps/patch.js')).patch,

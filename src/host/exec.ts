@@ -14,8 +14,10 @@ export interface ExecOptions {
   readonly cwd?: string;
   /** The whole environment of the child; default: ours. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Written to standard input; without it standard input is empty. */
+  /** Written to standard input; without it, and without a file, standard input is empty. */
   readonly input?: string;
+  /** Path of the file that is standard input. */
+  readonly inputFile?: string;
   readonly signal?: AbortSignal;
   /** Both streams are appended to this file as they come, line by line. */
   readonly log?: string;
@@ -178,7 +180,7 @@ export async function exec(argv: Argv, options: ExecOptions = {}): Promise<ExecR
   const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env, extendEnv: false }),
-    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
+    ...standardInput(options),
     // execa would put all that was printed through a regular expression for its error's message.
     buffer: false,
     // Its handlers of signals end this process when ours was registered for one signal only. What is
@@ -211,6 +213,11 @@ export async function exec(argv: Argv, options: ExecOptions = {}): Promise<ExecR
       ? `not done after ${String((options.timeoutMs ?? 0) / 1000)} s`
       : describe(result);
   throw commandFailure(argv, options, output.tail, end);
+}
+
+function standardInput({ input, inputFile }: ExecOptions): object {
+  if (inputFile !== undefined) return { stdin: { file: inputFile } };
+  return input === undefined ? { stdin: 'ignore' } : { input };
 }
 
 function isAborted({ signal }: ExecOptions): boolean {

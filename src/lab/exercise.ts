@@ -28,6 +28,9 @@ const KEPT = 4000;
 /** Where the programs of the chosen back end stand under iptables' own names. */
 const TABLES = '/run/tables';
 
+/** First line of a script that is about the guest itself, whatever userland its host has. */
+const IN_GUEST = '[ -e /init ] || exec chroot /proc/1/root /bin/sh "$0"';
+
 /** What stays in a guest of an exercise is undone before the next, with the words of iptables-restore(8). */
 const EMPTY: Readonly<Record<string, readonly string[]>> = {
   raw: ['PREROUTING', 'OUTPUT'],
@@ -37,7 +40,7 @@ const EMPTY: Readonly<Record<string, readonly string[]>> = {
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
 };
 
-/** Makes a host as it was: no rules of any back end; and `iptables` is the one of this back end. */
+/** Makes a host as it was: no rules, no change to its userland; and `iptables` is the one of this back end. */
 export function freshScript(backend: Backend): string {
   const rules = Object.entries(EMPTY).flatMap(([table, chains]) => [
     `*${table}`,
@@ -45,6 +48,7 @@ export function freshScript(backend: Backend): string {
     'COMMIT',
   ]);
   return [
+    IN_GUEST,
     `rm -rf ${TABLES} && mkdir ${TABLES} || exit`,
     'for rest in "" -save -restore; do',
     // Before 1.8 there was one back end, and no word for it in the programs' names.
@@ -64,6 +68,7 @@ export function freshScript(backend: Backend): string {
     // A connection that a rule has stopped would go on for minutes.
     'echo 1 >/proc/sys/net/ipv4/tcp_orphan_retries',
     'dmesg -c >/dev/null',
+    '[ ! -d /userland ] || userland',
     '',
   ].join('\n');
 }
@@ -77,6 +82,7 @@ function scriptOf({ command }: Pick<ExerciseStep, 'command'>): string {
 function listening(port: number): string {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return [
+    IN_GUEST,
     'tries=0',
     `until grep -q ":${hex} 0*:0000 0A" /proc/net/tcp /proc/net/tcp6 2>/dev/null; do`,
     '  tries=$((tries + 1))',
@@ -127,7 +133,7 @@ export async function runTrial(
     if (allMet()) counters.push(...(await counted(exercise, run)));
     for (const [index, step] of exercise.steps.entries()) {
       if (!allMet()) break;
-      if (step.kind === 'rule' && trial.withoutRules) continue;
+      if (step.essential && trial.withoutRules) continue;
       onStep(index);
       const before = performance.now();
       const done =

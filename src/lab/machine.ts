@@ -48,14 +48,16 @@ export class Machine {
   }
 
   async #boot(sockets: string, signal: AbortSignal): Promise<void> {
-    const { name, memoryMiB, cards } = this.host;
-    const { kernel, initrd, panicNow, card, accelerator, topology } = this.order;
+    const { name, memoryMiB, cards, userland = '' } = this.host;
+    const { kernel, initrd, panicNow, card, accelerator, topology, userlands = {} } = this.order;
+    const disk = userlands[userland];
     await mkdir(join(this.folder, name));
     const guest = await startGuest(
       {
         ...{ kernel, initrd, panicNow, accelerator, memoryMiB },
         ...(card === undefined ? {} : { card }),
         cpus: 1,
+        disks: disk === undefined ? [] : [disk],
         nics: cards.map(({ mac, link }) => ({ mac, socket: socketOf(link, name) })),
         ports: join(this.folder, name, 'ports'),
         consoleLog: consoleOf(this.folder, name),

@@ -17,6 +17,8 @@ export interface LabOrder {
   readonly kernel: string;
   /** Absolute path of an initramfs. */
   readonly initrd: string;
+  /** Absolute paths of the userlands' file systems, by name. */
+  readonly userlands?: Readonly<Record<string, string>>;
   readonly panicNow: Era['panicNow'];
   readonly card?: Era['card'];
   readonly accelerator: Accelerator;

@@ -6,7 +6,10 @@ import type { Card, Host, Topology } from '../model/topology.js';
  * The script that makes a booted machine a host of the topology: its name, its addresses and routes,
  * and the others' names. Run again, it changes nothing.
  */
-export function settingsOf({ name, cards, routes, forwards }: Host, topology: Topology): string {
+export function settingsOf(
+  { name, cards, routes, forwards, userland }: Host,
+  topology: Topology,
+): string {
   return [
     'set -e',
     `hostname ${name}`,
@@ -16,6 +19,7 @@ export function settingsOf({ name, cards, routes, forwards }: Host, topology: To
     ...cards.flatMap(settings),
     ...routes.map(({ to, via }) => `ip route replace ${to} via ${via}`),
     `echo ${forwards ? '1' : '0'} >/proc/sys/net/ipv4/ip_forward`,
+    ...(userland === undefined ? [] : ['userland']),
     '',
   ].join('\n');
 }

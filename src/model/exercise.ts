@@ -15,10 +15,12 @@ export interface Observation {
 
 export interface ExerciseStep {
   /**
-   * `rule`: what the exercise is about; without it the exercise has to fail. `run`: anything else.
-   * `start`: runs until the exercise ends.
+   * `rule`: a rule, or another setting, that the exercise is about. `run`: anything else. `start`: runs until the
+   * exercise ends.
    */
   readonly kind: 'rule' | 'run' | 'start';
+  /** The exercise is about it: without such steps it has to fail. Every rule is one. */
+  readonly essential: boolean;
   readonly host: string;
   /** Of the host's shell, as a person would type it. */
   readonly command: string;

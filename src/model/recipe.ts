@@ -185,6 +185,22 @@ export interface ToolchainRecipe {
   readonly vm: SourceSpec;
 }
 
+/** The programs of a lab's hosts: packages of a Debian suite. */
+export interface UserlandRecipe {
+  readonly kind: 'userland';
+  readonly name: string;
+  readonly summary: string;
+  readonly file: ProjectFile;
+  /** Debian suite's codename. */
+  readonly suite: string;
+  /** Lines of debconf-set-selections(1). */
+  readonly answers: readonly string[];
+  /** Debian packages; what they depend on follows. */
+  readonly packages: readonly string[];
+  /** All packages, pinned: those above, the suite's essential ones, and what they need. */
+  readonly lock: DebsSource;
+}
+
 /** The guest's programs for kernels that the host's busybox does not run on. */
 export interface BusyboxRecipe {
   readonly kind: 'busybox';

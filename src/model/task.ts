@@ -6,6 +6,7 @@ import type {
   ProjectFile,
   Series,
   ToolchainRecipe,
+  UserlandRecipe,
 } from './recipe.js';
 import type { Family } from './scenario.js';
 import type { Source, Unpack } from './source.js';
@@ -13,6 +14,7 @@ import type { Source, Unpack } from './source.js';
 /** The pipeline's verbs, in the order in which a run meets them. */
 export const VERBS = [
   'toolchain',
+  'userland',
   'fetch',
   'unpack',
   'patch',
@@ -70,6 +72,8 @@ export interface ImageParams {
    * there to be loaded when a rule asks for them, and so is the network card's driver.
    */
   readonly networked?: true;
+  /** It may also have a userland of its own, on a disk, and serve files: the modules for that. */
+  readonly userland?: true;
 }
 
 /** The forms that QEMU's tools write disks in. */
@@ -98,10 +102,15 @@ export interface VerifyParams {
 /** What a toolchain's root is made of beside the packages that were fetched. */
 export type ToolchainParams = Pick<ToolchainRecipe, 'suite' | 'compiler' | 'packages'>;
 
+/** What the programs of a lab's hosts are made of beside the packages that were fetched. */
+export type UserlandParams = Pick<UserlandRecipe, 'suite' | 'answers' | 'packages'>;
+
 /** What each verb is told. Everything here is data and enters the cache key. */
 export interface TaskParams {
   /** Needs `fetch`. Yields root/, the file system that a builder compiles in, and its tools' versions. */
   readonly toolchain: ToolchainParams;
+  /** Needs `fetch`. Yields root.squashfs, the file system of a lab's hosts. */
+  readonly userland: UserlandParams;
   readonly fetch: { readonly name: string; readonly source: Source };
   /** Needs `fetch`. */
   readonly unpack: {

@@ -25,6 +25,8 @@ export interface Route {
 export interface Host {
   readonly name: string;
   readonly memoryMiB: number;
+  /** Name of the userland's recipe; missing for the small programs of a guest. */
+  readonly userland?: string;
   /** It passes packets on from one link to another. */
   readonly forwards: boolean;
   readonly cards: readonly Card[];

@@ -8,7 +8,7 @@ export function diskPlan(
   params: Omit<DiskParams, 'guest'>,
   host: Task['host'],
 ): { readonly plan: Plan; readonly disk: Task } {
-  const { plan, needs, image } = labPlan(build);
+  const { plan, needs, image } = labPlan(build, []);
   const disk: Task = {
     id: 'disk',
     verb: 'disk',

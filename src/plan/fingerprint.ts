@@ -9,6 +9,7 @@ import type { Task, Verb } from '../model/task.js';
  */
 const REVISION: Readonly<Record<Verb, number>> = {
   toolchain: 2,
+  userland: 1,
   fetch: 1,
   unpack: 1,
   patch: 1,

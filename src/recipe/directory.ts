@@ -21,6 +21,7 @@ const KINDS = {
   definitions: { folder: 'recipes/definitions', suffix: '.yaml', named: 'name', pattern: NAME },
   exercise: { folder: 'recipes/exercises', suffix: '.yaml', named: 'name', pattern: NAME },
   topology: { folder: 'recipes/topologies', suffix: '.yaml', named: 'name', pattern: NAME },
+  userland: { folder: 'recipes/userlands', suffix: '.yaml', named: 'name', pattern: NAME },
   busybox: { folder: 'recipes/busybox', suffix: '.yaml', named: 'version', pattern: VERSION },
   toolchain: {
     folder: 'containers',

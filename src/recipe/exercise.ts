@@ -32,10 +32,10 @@ export async function loadExercise(projectRoot: string, name: string): Promise<E
   const { hosts } = await loadTopology(root, words.topology);
   const known = hosts.map((host) => host.name);
   const steps = words.steps.map((step, index) => toStep(step, ['steps', index], known, references));
-  if (!steps.some(({ kind }) => kind === 'rule')) {
+  if (!steps.some(({ essential }) => essential)) {
     references.complain(
       ['steps'],
-      'no step is a rule: nothing that the exercise could fail without',
+      'no step is a rule, or essential: nothing that the exercise could fail without',
     );
   }
   if (!steps.some(({ observe }) => observe.length > 0)) {
@@ -78,13 +78,16 @@ function toStep(
   hosts: readonly string[],
   references: References,
 ): ExerciseStep {
-  const { on, port, observe = [] } = words;
+  const { on, port, essential, observe = [] } = words;
   if (!hosts.includes(on)) {
     references.complain([...path, 'on'], `there is no host ${on}`, `there is: ${hosts.join(', ')}`);
   }
   const named = KINDS.filter((kind) => words[kind] !== undefined);
   const [kind = 'run'] = named;
   if (named.length !== 1) references.complain(path, `a step is one of ${KINDS.join(', ')}`);
+  if (kind === 'rule' && essential === true) {
+    references.complain([...path, 'essential'], 'a rule always is');
+  }
   if (kind !== 'start' && port !== undefined) {
     references.complain([...path, 'port'], 'only what is started has a port to wait for');
   }
@@ -95,6 +98,7 @@ function toStep(
     kind,
     host: on,
     command: words[kind] ?? '',
+    essential: kind === 'rule' || essential === true,
     ...(port === undefined ? {} : { port }),
     observe: observe.map((one, index) =>
       toObservation(one, [...path, 'observe', index], references),

@@ -9,6 +9,7 @@ import { linuxSchema } from './schema/linux.js';
 import { providerSchema } from './schema/provider.js';
 import { toolchainSchema } from './schema/toolchain.js';
 import { topologySchema } from './schema/topology.js';
+import { userlandSchema } from './schema/userland.js';
 
 const SCHEMAS = {
   linux: linuxSchema,
@@ -20,6 +21,7 @@ const SCHEMAS = {
   toolchain: toolchainSchema,
   topology: topologySchema,
   exercise: exerciseSchema,
+  userland: userlandSchema,
 } as const;
 
 /** Path of a published schema below the project's root; recipes name it in their first line. */

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { ToolchainRecipe } from '../model/recipe.js';
-import { MAX_BYTES } from './bounds.js';
 import { realRoot, recipeVersions } from './directory.js';
-import { parseLock, type ReadLock } from './packages-lock.js';
-import { Unusable, projectBytes, projectFile } from './project-file.js';
+import { requireLock } from './lock-file.js';
+import { Unusable, projectFile } from './project-file.js';
 import { readRecipe } from './read.js';
 import { refused, wholeFile } from './refuse.js';
 import { toSourceSpec } from './schema/source.js';
 import { toolchainSchema } from './schema/toolchain.js';
-import { decodeUtf8 } from './utf8.js';
 
 /** A toolchain's recipe before its packages are pinned. */
 export type UnlockedToolchain = Omit<ToolchainRecipe, 'lock'>;
@@ -32,13 +30,8 @@ export async function toolchainNames(projectRoot: string): Promise<string[]> {
  */
 export async function loadToolchain(projectRoot: string, name: string): Promise<ToolchainRecipe> {
   const recipe = await loadUnlocked(projectRoot, name);
-  const lock = await readLock(projectRoot, recipe);
-  if (lock === undefined) {
-    const hint = `write it: l7build containers update ${name}`;
-    throw refused([wholeFile(lockPath(name), 'there is no such file', hint)]);
-  }
-  if (lock.faults.length > 0) throw refused(lock.faults);
-  return { ...recipe, lock: lock.source };
+  const lock = await requireLock(projectRoot, { ...recipe, lockPath: lockPath(name) });
+  return { ...recipe, lock };
 }
 
 /** The recipe alone, as one has it before the first lock. @throws Failed as `loadToolchain` */
@@ -64,19 +57,4 @@ export async function loadUnlocked(projectRoot: string, name: string): Promise<U
     base: words.base,
     vm: toSourceSpec({ source: words.vm }),
   };
-}
-
-/** What a toolchain's lock says, faults and all; undefined where there is none yet. */
-export async function readLock(
-  projectRoot: string,
-  { name, packages }: Pick<ToolchainRecipe, 'name' | 'packages'>,
-): Promise<ReadLock | undefined> {
-  const path = lockPath(name);
-  try {
-    const { bytes } = await projectBytes(await realRoot(projectRoot), path, MAX_BYTES);
-    return parseLock(decodeUtf8(path, bytes).text, path, packages);
-  } catch (error) {
-    if (error instanceof Unusable && error.why.startsWith('there is no ')) return undefined;
-    throw error;
-  }
 }

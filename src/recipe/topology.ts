@@ -19,6 +19,10 @@ export async function loadTopology(projectRoot: string, name: string): Promise<T
   const root = await realRoot(projectRoot);
   const { words, file, references } = await readRecipe(root, 'topology', name, topologySchema);
   await references.recipe('linux', words.kernel, ['kernel']);
+  for (const [host, { userland }] of Object.entries(words.hosts)) {
+    if (userland === undefined) continue;
+    await references.recipe('userland', userland, ['hosts', host, 'userland']);
+  }
   findFaults(words, (path, message, hint) => {
     references.complain(path, message, hint);
   });
@@ -42,6 +46,7 @@ function toHost(
   return {
     name,
     memoryMiB: words['memory-mib'],
+    ...(words.userland === undefined ? {} : { userland: words.userland }),
     forwards: words.forwards,
     cards: Object.entries(words.on).map(([link, address], index) => ({
       device: `eth${String(index)}`,

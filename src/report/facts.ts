@@ -35,6 +35,7 @@ export function reportedFacts(task: Task, facts: Facts): ReportedFacts {
     case 'compile':
       return compiled(task.id, facts);
     case 'unpack':
+    case 'userland':
     case 'package':
     case 'image':
     case 'disk':

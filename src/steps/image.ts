@@ -9,7 +9,7 @@ import type { ProjectFile } from '../model/recipe.js';
 import type { Step, StepContext } from '../model/step.js';
 import { CpioArchive } from '../vm/initramfs/cpio.js';
 import { addInstallTree } from '../vm/initramfs/install-tree.js';
-import { networkModules, stageModules } from '../vm/initramfs/modules.js';
+import { networkModules, stageModules, userlandModules } from '../vm/initramfs/modules.js';
 import { modulesBase } from '../vm/kernel-package.js';
 import { addStaged } from '../vm/initramfs/staged.js';
 import { addUserland, staticBusybox } from '../vm/initramfs/userland.js';
@@ -33,6 +33,7 @@ export const image: Step<'image'> = async (params, ctx) => {
   const wanted = [
     ...params.modules,
     ...(params.networked === true ? await networkModules(kernel.trees, release) : []),
+    ...(params.userland === true ? await userlandModules(kernel.trees, release) : []),
   ];
   const { names } = await stageModules(kernel.trees, release, wanted, stage);
   const archive = new CpioArchive();

@@ -1,39 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exec, lacks } from '../host/exec.js';
-import { findProgram } from '../host/tools.js';
+import { exec } from '../host/exec.js';
 import { BUILD_TOOLS } from '../model/runtime.js';
-import type { Step, StepContext } from '../model/step.js';
+import type { Step } from '../model/step.js';
 import type { ToolchainParams } from '../model/task.js';
-import { need } from './needs.js';
-import { EPOCH, VERSIONS, bootstrapArgv } from './toolchain/bootstrap.js';
-import { fenced } from './toolchain/fences.js';
-import { makeRepository } from './toolchain/repository.js';
-import { Transcript } from './toolchain/transcript.js';
-import { inWorkplace } from './toolchain/workplace.js';
+import { makeRoot, ROOT_LIMIT_MS } from './toolchain/make-root.js';
 
-/** A root takes half a minute on two cores; one that takes so long never ends. */
-const LIMIT_MS = 30 * 60_000;
+/** Where the root keeps what the build tools say of themselves: a line a tool, `-` for one that it lacks. */
+const VERSIONS = 'etc/l7build-toolchain';
 
 /**
- * Makes the root of a toolchain from the packages that were fetched, and from nothing else: no
- * network is used. Yields `root/`, whose files belong to the caller. The same packages give the same
- * files, whenever, wherever and by whomever they are put together.
+ * Makes the root of a toolchain. Yields `root/`, whose files belong to the caller.
  *
- * @throws Failed `command-failed` with the lines that matter; `host-lacks` without mmdebstrap, or for a
- *   user who can't make namespaces; `no-space`, `interrupted`, `store-unusable`
+ * @throws Failed as `makeRoot`
  */
 export const toolchain: Step<'toolchain'> = async (params, ctx) => {
-  if (findProgram('mmdebstrap') === undefined) throw lacks('mmdebstrap');
   const archive = join(ctx.scratch, 'root.tar');
-  await inWorkplace(ctx, (place) => bootstrap(params, place, archive, ctx));
+  const { suite, packages } = params;
+  await makeRoot({ suite, packages, customize: customizing(params) }, archive, ctx);
   const root = join(ctx.out, 'root');
   await mkdir(root);
   // The modes are those of the archive whatever the caller's umask is, but nobody gains a user by them.
   const extract = 'umask 022; exec tar -xf "$1" -C "$2" --no-same-owner --no-same-permissions';
   const { log, signal } = ctx;
-  const limits = { log, signal, timeoutMs: LIMIT_MS };
+  const limits = { log, signal, timeoutMs: ROOT_LIMIT_MS };
   await exec(['sh', '-c', extract, 'sh', archive, root], { ...limits, cwd: root });
   await rm(archive);
   // Container engines give the tmpfs that they mount there the mode of what it covers.
@@ -41,45 +32,19 @@ export const toolchain: Step<'toolchain'> = async (params, ctx) => {
   return { derived: true, facts: { versions: await versionsOf(root) } };
 };
 
-async function bootstrap(
-  params: ToolchainParams,
-  place: string,
-  archive: string,
-  ctx: StepContext,
-): Promise<void> {
-  const { log, signal } = ctx;
-  const repository = join(place, 'repository');
-  const total = await makeRepository(need(ctx, 'fetch').dir, repository, params.suite, signal);
-  const temporary = join(place, 'tmp');
-  await mkdir(temporary, { mode: 0o755 });
-  const transcript = new Transcript(total, (progress) => {
-    ctx.progress(progress);
-  });
-  try {
-    await exec(await fenced(bootstrapArgv(params, repository, archive)), {
-      env: {
-        PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
-        HOME: temporary,
-        TMPDIR: temporary,
-        LC_ALL: 'C.UTF-8',
-        SOURCE_DATE_EPOCH: EPOCH,
-      },
-      cwd: place,
-      log,
-      signal,
-      capture: false,
-      timeoutMs: LIMIT_MS,
-      onLine: (line) => {
-        transcript.take(line);
-      },
-    });
-  } catch (error) {
-    throw transcript.explain(error);
-  }
-}
-
 async function versionsOf(root: string): Promise<Record<string, string>> {
   const lines = (await readFile(join(root, VERSIONS), 'utf8')).split('\n');
   const versions = BUILD_TOOLS.map((tool, index) => [tool, lines[index] ?? '-'] as const);
   return Object.fromEntries(versions.filter(([, version]) => version !== '-'));
+}
+
+/** Scripts that make a Debian system a toolchain: its compiler by its usual names, and the tools' versions. */
+function customizing({ compiler }: Pick<ToolchainParams, 'compiler'>): string[] {
+  const tell = BUILD_TOOLS.map(
+    (tool) => `{ chroot "$1" ${tool} --version 2>/dev/null || echo -; } | sed -n '/./{p;q}'`,
+  ).join('; ');
+  return [
+    ...['gcc', 'cc'].map((name) => `ln -s /usr/bin/${compiler} "$1/usr/local/bin/${name}"`),
+    `{ ${tell}; } > "$1/${VERSIONS}"`,
+  ];
 }

@@ -39,6 +39,8 @@ export interface GuestSpec {
   /** More kernel parameters. */
   readonly parameters?: readonly string[];
   readonly shares?: readonly Share[];
+  /** Absolute paths of file systems that are only read (virtio), in the guest's order: /dev/vda, /dev/vdb. */
+  readonly disks?: readonly string[];
   /** In the guest's order: eth0, eth1. */
   readonly nics?: readonly Nic[];
   /** What they are; missing: virtio's. */
@@ -63,6 +65,7 @@ export function guestArgv(spec: GuestSpec): Argv {
     ...machine(spec.accelerator),
     ...['-m', `${String(spec.memoryMiB)}M`, '-smp', String(spec.cpus)],
     ...network(spec),
+    ...(spec.disks ?? []).flatMap(disk),
     // A restart, which is also what follows a panic, ends QEMU.
     ...['-no-reboot', '-rtc', 'base=utc'],
     ...['-kernel', spec.kernel, '-initrd', spec.initrd],
@@ -88,6 +91,14 @@ function network({ nics = [], card }: GuestSpec): string[] {
     // Without the firmware with which a card boots from the network.
     ...['-device', `${card ?? 'virtio-net-pci'},netdev=net${String(index)},mac=${mac},romfile=`],
   ]);
+}
+
+function disk(path: string, index: number): string[] {
+  const id = `disk${String(index)}`;
+  return [
+    ...['-drive', `id=${id},if=none,format=raw,readonly=on,file=${optionValue(path)}`],
+    ...['-device', `virtio-blk-pci,drive=${id}`],
+  ];
 }
 
 function unixSocket(path: string): string {

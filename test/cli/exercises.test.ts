@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LabReport } from '../../src/model/lab-report.js';
 import { LabProject } from './lab-project.js';
@@ -79,7 +80,7 @@ steps:
     const frames = readFileSync(join(project.root, 'kept', capture.file), 'utf8');
     expect(frames).toBe('frames of lan\n');
     const junit = readFileSync(join(project.root, 'kept/junit.xml'), 'utf8');
-    expect(junit).toContain('tests="1" failures="0"');
+    expect(junit).toContain('tests="2" failures="0"');
     const page = readFileSync(join(project.root, 'kept/report.html'), 'utf8');
     expect(page).toContain('<title>l7build lab: 1 of 1 exercises passed</title>');
     expect(page).toContain(`href="${capture.file}"`);
@@ -128,6 +129,15 @@ steps:
     expect(none.code).toBe(77);
     expect(none.stdout).toContain('not applicable: linux 9.10 with iptables 1.0 has no nft');
     expect(none.stdout).not.toContain('up  ');
+  });
+
+  it('on hosts whose programs a kernel is too old for has neither passed nor failed', async () => {
+    const words = ['lab', 'run', 'ssh-hardening', '--kernel', '2.6.32', '--builder', 'host'];
+    const ours = { L7BUILD_PROJECT: fileURLToPath(new URL('../..', import.meta.url)) };
+    const { code, stdout } = await project.start(words, ours).ended;
+    expect(code).toBe(77);
+    expect(stdout).toMatch(/ not applicable: .* does not run on linux 2\.6\.32$/m);
+    expect(stdout).not.toMatch(/passed [\d.]+ s/);
   });
 
   it('proves nothing where clocks are wrong, and the clocks are told in any case', async () => {

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab } from '../../src/lab/lab.js';
 import { consoleOf } from '../../src/lab/machine.js';
-import type { StepContext } from '../../src/model/step.js';
 import { loadTopology } from '../../src/recipe/index.js';
-import { image } from '../../src/steps/image.js';
 import type { RunResult } from '../../src/vm/agent.js';
-import { calibrate } from '../../src/vm/calibrate.js';
-import { packagedKernel } from '../../src/vm/kernel-package.js';
 import { processesAt } from '../cli/program.js';
-import { debianKernel } from './debian-kernel.js';
+import { debianLab } from './debian-lab.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const never = new AbortController().signal;
@@ -25,27 +21,7 @@ describe("the guide's lab", () => {
 
   beforeAll(async () => {
     root = await realpath(await mkdtemp(join(tmpdir(), 'l7build-lab-')));
-    const { dir } = await debianKernel(root);
-    const parts = ['kernel', 'match', 'iptables'];
-    for (const path of ['image', 'scratch', 'match/modules', 'iptables/root', 'lab']) {
-      await mkdir(join(root, path), { recursive: true });
-    }
-    const needs = Object.fromEntries(parts.map((role) => [role, { dir: join(root, role) }]));
-    const ctx = { project: PROJECT, out: join(root, 'image'), scratch: join(root, 'scratch') };
-    await image({ modules: ['nf_conntrack'], definitions: [], guest: [], networked: true }, {
-      ...ctx,
-      needs,
-      taskId: 'image',
-    } as unknown as StepContext);
-    const order = {
-      name: 'guide',
-      store: root,
-      topology: await loadTopology(PROJECT, 'guide'),
-      kernel: (await packagedKernel(dir)).image,
-      initrd: join(root, 'image/initramfs.cpio.gz'),
-      panicNow: '-1',
-      accelerator: (await calibrate(root)).accelerator,
-    } as const;
+    const order = await debianLab(root, await loadTopology(PROJECT, 'guide'));
     lab = new Lab(order, join(root, 'lab'));
     await lab.start((news) => {
       if (news.news === 'host') up.set(news.host, news.ms);

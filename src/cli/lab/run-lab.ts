@@ -26,7 +26,8 @@ export interface LabJob {
   /** Name of the kernel's recipe. */
   readonly kernel: string;
   readonly topology: Topology;
-  readonly parts: Parts;
+  /** Or why the kernel has none for such hosts. */
+  readonly parts: Parts | string;
   /** The store's root. */
   readonly cache: string;
   readonly exercises: readonly Exercise[];
@@ -60,13 +61,23 @@ export function cellsOf(job: LabJob): Cell[] {
   const { kernel, parts, exercises, backends, withoutRules } = job;
   return exercises.flatMap((exercise) =>
     backends.map((backend) => {
-      const reason = parts.backends.includes(backend)
-        ? whyNot(exercise, kernel, backend)
-        : `linux ${kernel} with iptables ${parts.iptables} has no ${backend}`;
+      const reason =
+        typeof parts === 'string' ? parts : whyNotWith(parts, exercise, kernel, backend);
       const cell = { exercise, backend, withoutRules };
       return reason === undefined ? cell : { ...cell, reason };
     }),
   );
+}
+
+function whyNotWith(
+  { backends, iptables }: Parts,
+  exercise: Exercise,
+  kernel: string,
+  backend: Backend,
+): string | undefined {
+  return backends.includes(backend)
+    ? whyNot(exercise, kernel, backend)
+    : `linux ${kernel} with iptables ${iptables} has no ${backend}`;
 }
 
 /** True if a cell is to be tried. */
@@ -93,7 +104,8 @@ function untried({ exercise, backend, reason = '' }: Cell, kernel: string): Repo
 export async function runLab(run: LabRun, listener: Listener, signal: AbortSignal): Promise<void> {
   const { topology, parts, cache } = run;
   const { view, record } = listener;
-  if (!run.cells.some(isTried)) return tryCells(run, undefined, listener, signal);
+  if (typeof parts === 'string' || !run.cells.some(isTried))
+    return tryCells(run, undefined, listener, signal);
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'l7build-lab-')));
   const lab = new Lab({ name: topology.name, store: cache, topology, ...parts.machine }, folder);
   const started = performance.now();
@@ -106,7 +118,7 @@ export async function runLab(run: LabRun, listener: Listener, signal: AbortSigna
   } catch (error) {
     throw error instanceof Failed ? withKeptLog(error, run, folder) : error;
   } finally {
-    record.labs.push(reported(run, lab.status(), performance.now() - started));
+    record.labs.push(reported(run, parts, lab.status(), performance.now() - started));
     await lab.kill();
     const keepAll = topology.hosts.map(({ name }) =>
       keep(consoleOf(folder, name), keptConsole(run, name)),
@@ -181,7 +193,12 @@ function isRight({ result: { outcome } }: Pick<Tried, 'result'>, withoutRules: b
   return (outcome === 'passed') !== withoutRules;
 }
 
-function reported({ kernel, topology, parts }: LabJob, status: LabStatus, ms: number): ReportedLab {
+function reported(
+  { kernel, topology }: LabJob,
+  parts: Parts,
+  status: LabStatus,
+  ms: number,
+): ReportedLab {
   return {
     kernel,
     topology: topology.name,

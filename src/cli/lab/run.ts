@@ -4,7 +4,7 @@ import { Store } from '../../engine/store.js';
 import type { Exercise } from '../../model/exercise.js';
 import { EXIT, EXIT_BY_REASON, Failed, type ExitCode, type Failure } from '../../model/failure.js';
 import type { LabReport, ReportedExercise } from '../../model/lab-report.js';
-import { BACKENDS } from '../../model/scenario.js';
+import { BACKENDS, type Backend } from '../../model/scenario.js';
 import type { Topology } from '../../model/topology.js';
 import { exerciseNames, loadExercise, loadTopology } from '../../recipe/index.js';
 import { shortest } from '../last-words.js';
@@ -79,12 +79,12 @@ async function jobsFor(
   options: RunOptions,
   { out, ...means }: Parameters<typeof partsFor>[2] & { readonly out: string },
 ): Promise<LabJob[]> {
-  const labs: (Wanted & { readonly parts: Parts })[] = [];
+  const labs: (Wanted & Pick<LabJob, 'parts'>)[] = [];
   for (const one of wanted) {
     const how = { ...options, kernel: one.kernel };
-    labs.push({ ...one, parts: await partsFor(one.topology, how, means) });
+    labs.push({ ...one, parts: await orWhyNot(partsFor(one.topology, how, means)) });
   }
-  const had = BACKENDS.filter((name) => labs.some(({ parts }) => parts.backends.includes(name)));
+  const had = BACKENDS.filter((name) => labs.some(({ parts }) => mayHave(parts, name)));
   return labs.map((lab) => ({
     ...lab,
     cache: means.cache,
@@ -92,6 +92,20 @@ async function jobsFor(
     withoutRules: !options.rules,
     ...{ out, pcap: options.pcap },
   }));
+}
+
+/** Parts, or why they are not for the chosen kernel, which is no reason not to try the others. */
+async function orWhyNot(made: Promise<Parts>): Promise<LabJob['parts']> {
+  try {
+    return await made;
+  } catch (error) {
+    if (error instanceof Failed && error.failure.reason === 'not-applicable') return error.message;
+    throw error;
+  }
+}
+
+function mayHave(parts: LabJob['parts'], backend: Backend): boolean {
+  return typeof parts === 'string' || parts.backends.includes(backend);
 }
 
 async function failureOf(act: () => Promise<void>): Promise<Failure | undefined> {

@@ -29,6 +29,9 @@ const step = z
     rule: command('A command without which the exercise fails: what it is about.'),
     run: command('Any other command.'),
     start: command('A command that runs until the exercise ends.'),
+    essential: z.optional(
+      z.literal(true).check(z.describe('The exercise is about this step, as it is about every rule.')),
+    ),
     port: z.optional(
       z
         .int()

@@ -44,6 +44,11 @@ const host = z
         .record(destination, address('Of a host that forwards.'))
         .check(z.describe('Ways to networks that it is not on: the network, and through whom.')),
     ),
+    userland: z.exactOptional(
+      versionedName(
+        'Programs, of recipes/userlands; left out: the small ones that every guest has.',
+      ),
+    ),
     'memory-mib': z._default(
       z
         .int()

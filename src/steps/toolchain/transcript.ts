@@ -43,7 +43,7 @@ export class Transcript {
     const lent = telling.some((line) => line.startsWith('E: ') && NO_USERS.test(line));
     return new Failed({
       reason: lent ? 'host-lacks' : 'command-failed',
-      message: 'the root of the toolchain could not be made',
+      message: 'the root could not be made of its packages',
       details: telling.length > 0 ? telling : details,
       ...(log === undefined ? {} : { log }),
       hints: lent

@@ -61,11 +61,28 @@ export async function stageModules(
 const NETWORK =
   /(?:^|\/)(?:net\/(?:\w+\/)?netfilter\/|drivers\/net\/virtio_net\.|drivers\/virtio\/virtio_pci\.)/;
 
+/** Where it has what a userland lies on, and what its servers and clients of files ask for. */
+const FILES =
+  /(?:^|\/)(?:drivers\/block\/virtio_blk\.|fs\/(?:squashfs|overlayfs|nfsd|nfs|lockd)\/|net\/sunrpc\/sunrpc\.)/;
+
+/** Names of the modules that a userland of its own takes. @param trees see stageModules */
+export function userlandModules(trees: readonly string[], release: string): Promise<string[]> {
+  return modulesAt(FILES, trees, release);
+}
+
 /** Names of the modules that a host on a network, and its rules, may ask for. @param trees see stageModules */
-export async function networkModules(trees: readonly string[], release: string): Promise<string[]> {
+export function networkModules(trees: readonly string[], release: string): Promise<string[]> {
+  return modulesAt(NETWORK, trees, release);
+}
+
+async function modulesAt(
+  places: RegExp,
+  trees: readonly string[],
+  release: string,
+): Promise<string[]> {
   const homes = trees.map((tree) => join(tree, 'lib/modules', release));
   const index = await indexOf(homes);
-  return [...index].flatMap(([name, { path }]) => (NETWORK.test(path) ? [name] : [])).sort();
+  return [...index].flatMap(([name, { path }]) => (places.test(path) ? [name] : [])).sort();
 }
 
 /** modprobe(8) takes `-` and `_` for the same. */

@@ -78,6 +78,7 @@ export async function addUserland(
     'bin/agent': 'agent',
     'lib/soak': 'soak',
     'lib/traffic': 'traffic',
+    'bin/userland': 'userland',
   });
   archive.add('srv/www/index.html', { kind: 'file', data: Buffer.from(PAGE), executable: false });
   const etc = { ...ETC, modules: modules.map((name) => `${name}\n`).join('') };

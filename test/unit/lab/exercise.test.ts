@@ -13,12 +13,13 @@ const EXERCISE: Exercise = {
   teaches: 'Little.',
   topology: 'guide',
   steps: [
-    { kind: 'start', host: 'b', command: 'serve', port: 80, observe: [] },
-    { kind: 'rule', host: 'a', command: 'forbid', observe: [] },
+    { kind: 'start', host: 'b', command: 'serve', port: 80, essential: false, observe: [] },
+    { kind: 'rule', host: 'a', command: 'forbid', essential: true, observe: [] },
     {
       kind: 'run',
       host: 'b',
       command: 'count',
+      essential: false,
       observe: [{ what: 'replies', line: '<n> received', least: 0, most: 0 }],
     },
   ],
@@ -139,6 +140,12 @@ it('fails where a number is not told, with what was said instead', async () => {
     outcome: 'failed',
     observed: 'replies: not told (bad address)',
   });
+});
+
+it('makes hosts fresh from where the guest itself is, and their userland with them', () => {
+  const lines = freshScript('nft').split('\n');
+  expect(lines[0]).toBe('[ -e /init ] || exec chroot /proc/1/root /bin/sh "$0"');
+  expect(lines).toContain('[ ! -d /userland ] || userland');
 });
 
 it('empties the tables of both back ends, since the rules of both hold', () => {

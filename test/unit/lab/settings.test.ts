@@ -44,6 +44,12 @@ it('lets a host forward only if it is to', () => {
   expect(forward(LEAF)).toBe('echo 0 >/proc/sys/net/ipv4/ip_forward');
 });
 
+it('enters a userland only where the host has one, and when all else is set', () => {
+  expect(settingsOf(LEAF, TOPOLOGY).split('\n')).not.toContain('userland');
+  const lines = settingsOf({ ...LEAF, userland: 'debian' }, TOPOLOGY).split('\n');
+  expect(lines.slice(-2)).toEqual(['userland', '']);
+});
+
 it('names all hosts by their first address', () => {
   expect(settingsOf(LEAF, TOPOLOGY)).toContain(
     '127.0.0.1 localhost\n10.0.0.1 gate\n10.0.1.1 leaf\n',

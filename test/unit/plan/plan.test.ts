@@ -192,7 +192,7 @@ test.each([
   ['module', { kernel: 'unpack:kernel', image: 'image:lab' }],
 ] as const)("a lab's hosts boot what a build in %s mode yields", (mode, needs) => {
   const built = makePlan(planInput({ mode, verify: false }));
-  const lab = labPlan(built);
+  const lab = labPlan(built, []);
   expect(lab.needs).toEqual(needs);
   expect(lab.plan.tasks.slice(0, -1)).toEqual(built.tasks);
   const initramfs = built.tasks.find(({ verb }) => verb === 'image');

@@ -45,17 +45,40 @@ describe('an exercise', () => {
     const { steps, topology } = await load(SMALL);
     expect(topology).toBe('pair');
     expect(steps).toEqual([
-      { kind: 'start', host: 'one', command: 'nc -ll -p 80', port: 80, observe: [] },
-      { kind: 'rule', host: 'one', command: 'iptables -A INPUT -j DROP', observe: [] },
+      {
+        kind: 'start',
+        host: 'one',
+        command: 'nc -ll -p 80',
+        port: 80,
+        essential: false,
+        observe: [],
+      },
+      {
+        kind: 'rule',
+        host: 'one',
+        command: 'iptables -A INPUT -j DROP',
+        essential: true,
+        observe: [],
+      },
       {
         kind: 'run',
         host: 'two',
         command: 'ping -c 3 10.0.0.1',
+        essential: false,
         observe: [
           { what: 'replies', line: '<n> packets received', least: 0, most: 0 },
           { what: 'requests', line: '<n> packets transmitted', least: 3 },
         ],
       },
+    ]);
+  });
+
+  it('may be about another step than a rule', async () => {
+    const { steps } = await load(SMALL.replace('rule:', 'essential: true\n    run:'));
+    expect(steps.map(({ kind, essential }) => [kind, essential])).toEqual([
+      ['start', false],
+      ['run', true],
+      ['run', false],
     ]);
   });
 
@@ -73,9 +96,14 @@ describe('an exercise', () => {
       'a step is one of rule, run, start',
     ],
     [
+      'a rule that is said to be essential',
+      ['    rule:', '    essential: ▸true\n    rule:'],
+      'a rule always is',
+    ],
+    [
       'no rule',
       ['steps:\n', 'steps:\n  ▸'],
-      'no step is a rule: nothing that the exercise could fail without',
+      'no step is a rule, or essential: nothing that the exercise could fail without',
     ],
     [
       'a number that is nothing',
@@ -137,6 +165,6 @@ it("the project's own are sound, and say what they teach", async () => {
   for (const name of names) {
     const { teaches, steps } = await loadExercise(ROOT, name);
     expect(teaches.length).toBeGreaterThan(40);
-    expect(steps.filter(({ kind }) => kind === 'rule')).not.toEqual([]);
+    expect(steps.filter(({ essential }) => essential)).not.toEqual([]);
   }
 });

@@ -14,6 +14,7 @@ const FOLDERS = {
   busybox: 'busybox',
   topology: 'topologies',
   exercise: 'exercises',
+  userland: 'userlands',
 } as const;
 const KINDS = Object.keys(FOLDERS) as (keyof typeof FOLDERS)[];
 

@@ -140,6 +140,11 @@ describe('a topology', () => {
       ['lan: 10.0.0.200', 'lan: ▸10.0.0.256'],
       'hosts.leaf.on.lan has to be an address of IPv4, such as 192.168.1.11, not the text "10.0.0.256"',
     ],
+    [
+      'programs that nobody knows',
+      ['memory-mib: 512', 'userland: ▸gentoo'],
+      'there is no recipe for userland gentoo',
+    ],
     ['an unknown kernel', ["kernel: '6.1'", "kernel: ▸'6.0'"], 'there is no recipe for linux 6.0'],
     [
       'another name than its file',
@@ -149,6 +154,15 @@ describe('a topology', () => {
   ])('is refused with the place: %s', async (_, [from = '', to = ''], message) => {
     expect(PAIR).toContain(from);
     expect(await faultsOf(PAIR.replace(from, to))).toContain(message);
+  });
+
+  it('has hosts with programs of their own', async () => {
+    const files = {
+      [FILE]: PAIR.replace('memory-mib: 512', 'userland: small'),
+      'recipes/userlands/small.yaml': '',
+    };
+    const { hosts } = await loadTopology(await project(files), 'pair');
+    expect(hosts.map(({ userland }) => userland)).toEqual([undefined, 'small']);
   });
 
   it('names the host that has to forward', async () => {

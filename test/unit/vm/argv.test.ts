@@ -58,6 +58,18 @@ describe('guestArgv', () => {
     expect(after(argv, '-device')).toContain('virtserialport,chardev=output');
   });
 
+  it('gives disks that are only read, in order', () => {
+    const argv = guestArgv({ ...SPEC, disks: ['/s/root.squashfs', '/a,b'] });
+    expect(after(argv, '-drive')).toEqual([
+      'id=disk0,if=none,format=raw,readonly=on,file=/s/root.squashfs',
+      'id=disk1,if=none,format=raw,readonly=on,file=/a,,b',
+    ]);
+    expect(after(argv, '-device')).toEqual([
+      'virtio-blk-pci,drive=disk0',
+      'virtio-blk-pci,drive=disk1',
+    ]);
+  });
+
   it('plugs cards in, in order, at sockets where QEMU is started', () => {
     const argv = guestArgv({
       ...SPEC,
