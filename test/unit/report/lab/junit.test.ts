@@ -51,3 +51,10 @@ it('fails where a clock is wrong, and where the run went no further', () => {
   expect(xml).toContain('observed exit code 4: leaf died');
   expect(xml.match(/failures="1"/g)).toHaveLength(2);
 });
+
+it('claims nothing of clocks that nobody could compare', () => {
+  const labs = REPORT.labs.map((lab) => ({ ...lab, hosts: lab.hosts.slice(1) }));
+  expect(renderLabJunit({ ...REPORT, trials: [], labs })).toContain(
+    '<skipped message="the hosts were not up for long enough">',
+  );
+});
