@@ -94,7 +94,6 @@ function quoted(lines: readonly string[]): string[] {
   return lines.map((line) => `    ${line}`);
 }
 
-/** A duration for people. @param ms milliseconds */
-export function seconds(ms: number): string {
+function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`;
 }

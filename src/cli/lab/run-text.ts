@@ -58,7 +58,7 @@ function clocks({ labs }: LabReport): string[] {
   const far = all.filter(({ verdict }) => verdict !== 'right');
   const most = Math.max(...all.map(({ rate }) => Math.abs(rate - 1)));
   if (far.length === 0)
-    return [`clocks of all hosts within ${(most * 100).toFixed(1)} % of this machine's`];
+    return [`clocks of all hosts within ${(most * 100).toFixed(2)} % of this machine's`];
   return far.map(({ kernel, name, rate, verdict }) => {
     const what = `the clock of ${name} (linux ${kernel}) ran ${rate.toFixed(3)} times as fast as this machine's`;
     return verdict === 'wrong' ? `WRONG ${what}: no rate there is to be trusted` : `warn  ${what}`;

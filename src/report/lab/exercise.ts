@@ -7,7 +7,7 @@ import type {
   ReportedExercise,
   ReportedTrial,
 } from '../../model/lab-report.js';
-import { seconds } from '../markdown.js';
+import { duration } from '../../model/duration.js';
 import { answersCurve, answersIn } from './answers.js';
 import { passed } from './counted.js';
 import { countersTable } from './counters-table.js';
@@ -19,7 +19,7 @@ export function verdict(trial: ReportedTrial): Markup {
   const { outcome, ms } = trial.result;
   if (outcome === 'not-applicable') return html`<span class="cell none">not applicable</span>`;
   return html`<a class="cell ${trial.right ? 'good' : 'bad'}" href="#${idOf(trial)}"
-    >${outcome} in ${seconds(ms)}</a
+    >${outcome} in ${duration(ms)}</a
   >`;
 }
 
@@ -62,7 +62,7 @@ function trialDetails(trial: ReportedTrial, { steps }: ReportedExercise, open: b
   return html`<details ${open ? html`open=""` : ''}>
     <summary>
       Linux ${kernel}, iptables-${backend}
-      <span class="cell ${right ? 'good' : 'bad'}">${outcome} in ${seconds(ms)}</span>
+      <span class="cell ${right ? 'good' : 'bad'}">${outcome} in ${duration(ms)}</span>
     </summary>
     <div class="trial" id="${idOf(trial)}">
       ${observations(trial, steps)} ${trial.steps.map((step) => curve(step, steps))}
@@ -129,7 +129,7 @@ function printed(steps: readonly DoneStep[], typed: ReportedExercise['steps']): 
         html`<details>
           <summary class="dim">
             ${step + 1}, on ${typed[step]?.host ?? ''}:
-            <code>${typed[step]?.command ?? ''}</code> (exit code ${exitCode ?? 0}, ${seconds(ms)})
+            <code>${typed[step]?.command ?? ''}</code> (exit code ${exitCode ?? 0}, ${duration(ms)})
           </summary>
           <pre>${output}</pre>
         </details>`,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { createHash } from 'node:crypto';
 import type { LabReport, ReportedHost, ReportedLab } from '../../model/lab-report.js';
-import { seconds } from '../markdown.js';
+import { duration } from '../../model/duration.js';
 import { exerciseSection, verdict } from './exercise.js';
 import { html, Markup } from './html.js';
 import { STYLE } from './style.js';
@@ -54,7 +54,7 @@ function headline({ trials, withoutRules }: LabReport): string {
 
 function about({ started, ms, tool, mode }: LabReport): string {
   const when = `${started.slice(0, 16).replace('T', ' ')} UTC`;
-  return `${when}, ${seconds(ms)} in all; ${tool}, ${mode === 'module' ? 'a distribution’s kernels with the match' : 'patched kernels'}`;
+  return `${when}, ${duration(ms)} in all; ${tool}, ${mode === 'module' ? 'a distribution’s kernels with the match' : 'patched kernels'}`;
 }
 
 function failure({ failure: why }: LabReport): Markup | string {
@@ -132,7 +132,7 @@ function hostRow(lab: ReportedLab, host: ReportedHost, first: boolean): Markup {
   const head = html`<th scope="rowgroup" rowspan="${hosts.length}">
     ${topology} with Linux ${kernel}
     <div class="dim">
-      ${release}, iptables ${iptables}<br />under ${accelerator}, up for ${seconds(lab.ms)}
+      ${release}, iptables ${iptables}<br />under ${accelerator}, up for ${duration(lab.ms)}
     </div>
   </th>`;
   const { clock } = host;
@@ -143,7 +143,7 @@ function hostRow(lab: ReportedLab, host: ReportedHost, first: boolean): Markup {
       ${host.complaints.map((line) => html`<div class="bad">its kernel complained: ${line}</div>`)}
     </td>
     <td>${host.addresses.join(', ')}</td>
-    <td class="number">${seconds(host.bootMs)}</td>
+    <td class="number">${duration(host.bootMs)}</td>
     ${clockCell(clock)}
   </tr>`;
 }

@@ -8,7 +8,7 @@ it('ends with a table, the reasons of what was not tried, and where the report l
     '       6.1 nft       6.1 legacy    2.6.32 nft',
     'flood  passed 5.3 s  FAILED 0.1 s  not applicable (1)',
     '(1) iptables 1.4.21 has no nft',
-    "clocks of all hosts within 0.0 % of this machine's",
+    "clocks of all hosts within 0.04 % of this machine's",
     '1 of 2 passed, in 60 s.',
     'All of it: out/lab. Next: xdg-open out/lab/report.html',
   ]);
