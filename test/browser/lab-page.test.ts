@@ -55,7 +55,7 @@ async function picture(colours: 'dark' | 'light', page = PAGE): Promise<Buffer> 
 describe('the page of a run, in a browser', () => {
   it('has what guests have said as text, and no complaint of the browser', async () => {
     const { stdout, stderr } = await open(PAGE, ['--dump-dom']);
-    expect(stdout).toContain('<title>l7build lab: 1 of 2 exercises passed</title>');
+    expect(stdout).toContain('<title>l7build lab: 1 of 2 trials passed</title>');
     expect(stdout).toContain('<pre>&lt;/pre&gt;&lt;script&gt;alert(1)&lt;/script&gt;" onload=');
     expect(stdout).not.toContain('<script');
     expect(stderr).not.toMatch(/CONSOLE|Content Security Policy/);

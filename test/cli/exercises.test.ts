@@ -84,7 +84,7 @@ steps:
       /<testcase name="forbidden" classname="checks.legacy" time="[\d.]+"><\/testcase>/,
     );
     const page = readFileSync(join(project.root, 'kept/report.html'), 'utf8');
-    expect(page).toContain('<title>l7build lab: 1 of 1 exercises passed</title>');
+    expect(page).toContain('<title>l7build lab: 1 of 1 trials passed</title>');
     expect(page).toContain(`href="${capture.file}"`);
   });
 

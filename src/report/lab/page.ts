@@ -49,7 +49,7 @@ function headline({ trials, withoutRules }: LabReport): string {
   const tried = trials.filter(({ result }) => result.outcome !== 'not-applicable');
   const right = tried.filter((trial) => trial.right).length;
   const words = withoutRules ? 'failed without their rules, as they have to' : 'passed';
-  return `${String(right)} of ${String(tried.length)} exercises ${words}`;
+  return `${String(right)} of ${String(tried.length)} trials ${words}`;
 }
 
 function about({ started, ms, tool, mode }: LabReport): string {

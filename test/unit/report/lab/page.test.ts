@@ -48,7 +48,7 @@ describe('the page of a run', () => {
       'not applicable',
     ]);
     expect(textOf(nodes[0] ?? {})).toContain('Not applicable: flood: iptables 1.4.21 has no nft');
-    expect(words(elements(nodes, 'h1')[0] ?? {})).toBe('1 of 2 exercises passed');
+    expect(words(elements(nodes, 'h1')[0] ?? {})).toBe('1 of 2 trials passed');
   });
 
   it('opens the trial that is wrong, and all that leads to a trial leads somewhere', async () => {
@@ -117,7 +117,7 @@ describe('the page of a run', () => {
       }),
     );
     expect(words(elements(nodes, 'h1')[0] ?? {})).toBe(
-      '1 of 1 exercises failed without their rules, as they have to',
+      '1 of 1 trials failed without their rules, as they have to',
     );
     expect(textOf(nodes[0] ?? {})).toContain('node1 died &#60;b&#62;');
     expect(textOf(nodes[0] ?? {})).toContain('qemu: gone');
