@@ -27,6 +27,8 @@ import {
   loadProvider,
   loadToolchain,
 } from '../recipe/index.js';
+import { loadScenario } from '../scenario/load.js';
+import { broughtBy } from '../scenario/samples.js';
 import { chooseBuilder, type Choice } from '../runtimes/choose.js';
 import { openBuilder } from '../runtimes/index.js';
 import { chooseDefinitions, type ChosenDefinitions } from './definitions.js';
@@ -43,6 +45,8 @@ export interface Chosen extends ChosenDefinitions {
   readonly busybox?: BusyboxRecipe;
   readonly toolchain: ToolchainRecipe;
   readonly scenarios: readonly ProjectFile[];
+  /** What the scenarios bring beside their own files. */
+  readonly brought?: readonly ProjectFile[];
   /** What lies in guest/. */
   readonly guest: readonly ProjectFile[];
 }
@@ -73,9 +77,7 @@ export async function choose(options: Words): Promise<Chosen> {
       options.layer7 === undefined ? undefined : loadProvider(PROJECT, options.layer7),
       loadToolchain(PROJECT, options.toolchain ?? linux.toolchain),
       chooseDefinitions(PROJECT, options.protocols ?? linux.protocols),
-      Promise.all(
-        linux.scenarios.map((name) => projectFile(PROJECT, `recipes/scenarios/${name}.yaml`)),
-      ),
+      chooseScenarios(linux.scenarios),
       filesBelow(PROJECT, 'guest'),
       linux.era.userland === 'musl' ? loadGuestBusybox(PROJECT) : undefined,
     ],
@@ -86,10 +88,23 @@ export async function choose(options: Words): Promise<Chosen> {
     iptables: from(provider ?? linux.layer7 ?? iptables.layer7, fitting(iptables, linux)),
     toolchain,
     ...definitions,
-    scenarios,
+    ...scenarios,
     guest,
     ...(busybox === undefined ? {} : { busybox }),
   };
+}
+
+/** Scenarios by name, with all that a run of them depends on. @throws Failed `recipe-invalid` */
+async function chooseScenarios(
+  names: readonly string[],
+): Promise<Pick<Chosen, 'scenarios' | 'brought'>> {
+  const paths = names.map((name) => `recipes/scenarios/${name}.yaml`);
+  const [scenarios, loaded] = await Promise.all([
+    Promise.all(paths.map((path) => projectFile(PROJECT, path))),
+    Promise.all(paths.map((path) => loadScenario(PROJECT, path))),
+  ]);
+  const brought = await broughtBy(PROJECT, loaded);
+  return { scenarios, ...(brought.length === 0 ? {} : { brought }) };
 }
 
 /** A recipe with another provider of the match, where it has one at all. */

@@ -14,6 +14,7 @@ import { soak } from '../steps/soak.js';
 import { verify } from '../steps/verify.js';
 import { choose, type Chosen } from './job.js';
 import { PROJECT, storeRoot } from './paths.js';
+import { matricesOf, matrixText } from '../report/matrix.js';
 import { writeLine } from './screen.js';
 import { checkSigned } from './signature.js';
 import type { Shell } from './shell.js';
@@ -100,14 +101,22 @@ async function verifyOut(
       options,
       contextOf(out, work, options, signal),
     );
-    writeLine(
-      options.json
-        ? JSON.stringify(checks, null, 2)
-        : `All ${String(checks.length)} checks passed.`,
-    );
+    if (options.json) {
+      writeLine(JSON.stringify(checks, null, 2));
+    } else {
+      showMatrices(checks);
+      writeLine(`All ${String(checks.length)} checks passed.`);
+    }
     return EXIT.verified;
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** What was told as what, where checks were about that. */
+function showMatrices(checks: readonly CheckResult[]): void {
+  for (const matrix of matricesOf(checks)) {
+    for (const line of matrixText(matrix)) writeLine(line);
   }
 }
 
@@ -121,7 +130,12 @@ async function tried(
   const { facts } = await verify(
     { scenarios, era: linux.era, backends: iptables.backends, families: linux.families },
     ctx,
-  );
+  ).catch((error: unknown) => {
+    // A matrix says more than the rows that failed.
+    const found = error instanceof Failed ? error.failure.facts?.['checks'] : undefined;
+    if (!options.json) showMatrices((found ?? []) as CheckResult[]);
+    throw error;
+  });
   return (facts?.['checks'] ?? []) as CheckResult[];
 }
 

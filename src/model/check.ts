@@ -1,5 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
+/** How many exchanges of one protocol were told as what. */
+export interface ToldRow {
+  /** Id of the check whose matrix it is of. */
+  readonly matrix: string;
+  /** A protocol, or `unknown` for what no definition may know. */
+  readonly spoken: string;
+  readonly as: readonly { readonly protocol: string; readonly count: number }[];
+}
+
 /** What one check of a scenario came to in the guest. */
 export interface CheckResult {
   /** Such as `http-on-8080`. */
@@ -14,6 +23,8 @@ export interface CheckResult {
   /** What had to be seen. */
   readonly expected: string;
   readonly ms: number;
+  /** A row of the matrix, where the check is about one. */
+  readonly told?: ToldRow;
 }
 
 /** What the guest's kernel complained of on its console. */

@@ -48,6 +48,26 @@ export type Exchange =
       readonly fill: string;
     };
 
+/** An exchange that was recorded, over a port of its own. */
+export interface Sample {
+  /** Name of its file, without .yaml. */
+  readonly file: string;
+  readonly name: string;
+  /** What was spoken; undefined for what no definition may know. */
+  readonly protocol?: string;
+  readonly transport: 'tcp' | 'udp';
+  /** A segment or a datagram each. */
+  readonly packets: readonly Turn[];
+  /** Other protocols whose definitions know it as well. */
+  readonly overlaps: readonly string[];
+}
+
+/** The samples of a folder of the project. */
+export interface Samples {
+  readonly folder: string;
+  readonly all: readonly Sample[];
+}
+
 export const TABLES = ['filter', 'raw', 'nat', 'mangle'] as const;
 
 export interface Rule {
@@ -70,6 +90,8 @@ export type Expectation =
   | { readonly kind: 'number'; readonly name: string; readonly value: Amount }
   /** The protocol of an exchange in /proc/net/layer7_conntrack. */
   | { readonly kind: 'verdict'; readonly exchange: string; readonly protocol: string }
+  /** Each sample is listed as the first protocol, by the order of rules, of those that know it. */
+  | { readonly kind: 'told' }
   /** xtables-monitor, which ran all the while, told of each rule and lived. */
   | { readonly kind: 'monitored' }
   /** The exchange came to its end, or did not within the scenario's patience. */
@@ -122,11 +144,15 @@ export interface Check {
   readonly mtu?: number;
   /** Definitions of its own in /run/patterns/ID, by name. */
   readonly patterns?: Readonly<Record<string, string>>;
+  /** A rule more for each definition that is installed, by name, in one transaction. */
+  readonly allDefinitions?: true;
   /** So many rules more, of all definitions in turn, in one transaction. */
   readonly bulk?: number;
   /** Offered after the check's own rules. */
   readonly hostile?: Hostile;
   readonly rules: readonly Rule[];
+  /** Played before the traffic, one after the other. */
+  readonly samples?: Samples;
   /** Exchanges that run at the same time. */
   readonly traffic: readonly Exchange[];
   readonly expect: readonly Expectation[];

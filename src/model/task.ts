@@ -94,6 +94,8 @@ export interface DiskParams {
 export interface VerifyParams {
   /** Scenario files below recipes/scenarios. */
   readonly scenarios: readonly ProjectFile[];
+  /** What the scenarios bring beside their own files; missing where they bring nothing. */
+  readonly brought?: readonly ProjectFile[];
   readonly families: readonly Family[];
   readonly era: Era;
   readonly backends: readonly ('legacy' | 'nft')[];

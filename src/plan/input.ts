@@ -39,6 +39,8 @@ export interface PlanInput {
   /** What lies in guest/. */
   readonly guest: readonly ProjectFile[];
   readonly scenarios: readonly ProjectFile[];
+  /** What the scenarios bring beside their own files. */
+  readonly brought?: readonly ProjectFile[];
   /** Sources that the user put in place of a recipe's, by name. */
   readonly overrides: Readonly<Record<string, Source>>;
   /** False for --no-verify. */

@@ -198,6 +198,7 @@ function guestTasks(
       needs: { ...kernel.image, image: image.id },
       params: {
         scenarios: input.scenarios,
+        ...(input.brought === undefined ? {} : { brought: input.brought }),
         era: linux.era,
         backends: iptables.backends,
         families: linux.families,

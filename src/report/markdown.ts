@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { ccacheWords } from '../model/ccache.js';
 import type { Report, ReportedInput } from '../model/report.js';
+import { headOf, matricesOf, rowsOf } from './matrix.js';
 import { markdownTable } from './markdown-table.js';
 
 /** The run as a page for people: verdict, checks, inputs, steps, patches, what was delivered. */
@@ -24,6 +25,9 @@ export function renderMarkdown(report: Report): string {
       'Checks in the guest',
       ['claim', 'variant', 'outcome', 'observed'],
       report.checks.map((check) => [check.title, check.variant, check.outcome, check.observed]),
+    ),
+    ...matricesOf(report.checks).flatMap((matrix) =>
+      table(`Told as (${matrix.variants.join('; ')})`, headOf(matrix), rowsOf(matrix)),
     ),
     ...table(
       'Inputs',

@@ -5,16 +5,24 @@ import {
   type Exchange,
   type Expectation,
   type Rule,
+  type Samples,
 } from '../model/scenario.js';
 import type { Complain } from './complain.js';
 import type { CheckWords } from './schema.js';
 
 type Path = readonly PropertyKey[];
 
+/** What checks refer to. */
+export interface Brought {
+  readonly exchanges: readonly Exchange[];
+  /** By folder; one that could not be read has been complained of. */
+  readonly samples: ReadonlyMap<string, Samples>;
+}
+
 /** A check as a scenario file has it, with its exchanges. What has faults is complained of. */
 export function toCheck(
   words: CheckWords,
-  exchanges: readonly Exchange[],
+  { exchanges, samples }: Brought,
   path: Path,
   complain: Complain,
 ): Check {
@@ -29,6 +37,14 @@ export function toCheck(
     for (const fault of conflicts(exchange, traffic)) complain([...path, 'traffic', index], fault);
   });
   const expect = expectations(words, [...path, 'expect'], { rules, traffic }, complain);
+  if ((words.samples === undefined) !== (words.expect.told === undefined)) {
+    complain(path, `the check ${id} has one of samples and expect.told, which belong together`);
+  }
+  const played = samples.get(words.samples ?? '');
+  if (words['all-definitions'] === true && (words.expect.restored ?? words.expect.monitored)) {
+    const hint = 'take bulk, with a number';
+    complain([...path, 'all-definitions'], 'how many rules that is, is not known here', hint);
+  }
   if (expect.length === 0) complain([...path, 'expect'], `the check ${id} expects nothing`);
   const { backends, mtu, bulk, patterns, hostile } = words;
   return {
@@ -38,11 +54,13 @@ export function toCheck(
     rules,
     traffic,
     expect,
+    ...(played === undefined ? {} : { samples: played }),
     ...(backends === undefined ? {} : { backends }),
     ...(words['user-namespace'] === undefined ? {} : { userNamespace: true }),
     ...(words['num-packets'] === undefined ? {} : { numPackets: words['num-packets'] }),
     ...(mtu === undefined ? {} : { mtu }),
     ...(patterns === undefined ? {} : { patterns }),
+    ...(words['all-definitions'] === undefined ? {} : { allDefinitions: true }),
     ...(bulk === undefined ? {} : { bulk }),
     ...(hostile === undefined ? {} : { hostile }),
   };
@@ -99,6 +117,7 @@ function expectations(
     }
     expected.push({ kind: 'verdict', exchange, protocol });
   }
+  if (words.told !== undefined) expected.push({ kind: 'told' });
   if (words.monitored === true) expected.push({ kind: 'monitored' });
   if (words.definitions !== undefined) expected.push({ kind: 'definitions' });
   if (words.drained !== undefined) expected.push({ kind: 'drained', ...words.drained });

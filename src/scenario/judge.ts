@@ -3,6 +3,7 @@ import type { CheckResult } from '../model/check.js';
 import type { Amount, Check, Expectation, Rule, Variant } from '../model/scenario.js';
 import { countersOf, rulesOf, type Counter } from './saved-rules.js';
 import { sectionsOf } from './sections.js';
+import { rowResults, tellings, type Heard } from './told.js';
 
 /** What a check's script came to in the guest. */
 export interface Observed {
@@ -47,6 +48,18 @@ export function judge(check: Check, variant: Variant, observed: Observed, ms: nu
   };
 }
 
+/** The same as judge, and behind its result one for each protocol that the check's samples speak. */
+export function judgeAll(
+  check: Check,
+  variant: Variant,
+  observed: Observed,
+  ms: number,
+): readonly [CheckResult, ...CheckResult[]] {
+  const whole = judge(check, variant, observed, ms);
+  if (check.samples === undefined || troubleOf(observed) !== undefined) return [whole];
+  return [whole, ...rowResults(check, whole, tellings(check, heard(parse(observed.stdout))))];
+}
+
 /** Why a script could not try its check, if so. */
 function troubleOf({ exitCode, stdout, stderr, timedOut }: Observed): string | undefined {
   const said = stderr.trim().split('\n').slice(-5).join(' / ');
@@ -71,6 +84,8 @@ function verdict(expected: Expectation, check: Check, seen: Seen): Verdict {
       return numberVerdict(expected, seen);
     case 'verdict':
       return protocolVerdict(expected, check, seen);
+    case 'told':
+      return toldVerdict(check, seen);
     case 'monitored':
       return monitoredVerdict(check, seen);
     case 'restored':
@@ -149,6 +164,20 @@ function protocolVerdict(
     met: found.length > 0 && found.every((each) => each === protocol),
     expected: `${exchange} is listed as ${protocol}`,
     observed: `${exchange} is ${found.length === 0 ? 'not listed' : `listed as ${found.join(', ')}`}`,
+  };
+}
+
+function heard({ ended, sections }: Seen): Heard {
+  return { ended, verdicts: sections.get('verdicts') ?? [] };
+}
+
+function toldVerdict(check: Check, seen: Seen): Verdict {
+  const all = tellings(check, heard(seen));
+  const right = all.filter(({ expected, told }) => expected === told).length;
+  return {
+    met: right === all.length,
+    expected: `${String(all.length)} exchanges told as stated`,
+    observed: `${String(right)} of them`,
   };
 }
 

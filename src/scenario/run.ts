@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CheckResult } from '../model/check.js';
 import type { Backend, Check, Family, Scenario, Variant } from '../model/scenario.js';
-import { judge, type Observed } from './judge.js';
+import { judgeAll, type Observed } from './judge.js';
 import { checkScript, runsAlone } from './script.js';
 
 /** Runs a script where the checks are to be tried, and gives what it printed. */
@@ -13,6 +13,9 @@ const AT_ONCE = 2;
 const CHECK_TIMEOUT_MS = 60_000;
 /** Milliseconds more for each hostile pattern that it offers. */
 const HOSTILE_MS = 600;
+
+/** Milliseconds more for each sample that it plays. */
+const SAMPLE_MS = 400;
 
 /** The same check for every back end and family. */
 export interface Trial {
@@ -39,8 +42,8 @@ export function trialsOf(
 /**
  * Tries every check with every variant. Those that need the guest for themselves come last.
  *
- * @param onResult called as soon as a result is there
- * @returns the results in the order of `trials`
+ * @param onResult called with each trial's own result as soon as it is there
+ * @returns the results in the order of `trials`, behind each those of its samples' protocols
  * @throws what `run` throws: the guest's failures
  */
 export async function runTrials(
@@ -48,15 +51,18 @@ export async function runTrials(
   run: RunScript,
   onResult: (result: CheckResult) => void,
 ): Promise<CheckResult[]> {
-  const results = new Map<Trial, CheckResult>();
+  const results = new Map<Trial, readonly CheckResult[]>();
   const attempt = async (trial: Trial): Promise<void> => {
     const { check, variant } = trial;
     const started = performance.now();
-    const timeoutMs = CHECK_TIMEOUT_MS + HOSTILE_MS * (check.hostile?.offered ?? 0);
+    const timeoutMs =
+      CHECK_TIMEOUT_MS +
+      HOSTILE_MS * (check.hostile?.offered ?? 0) +
+      SAMPLE_MS * (check.samples?.all.length ?? 0);
     const observed = await run(checkScript(check, variant, trial), timeoutMs);
-    const result = judge(check, variant, observed, Math.round(performance.now() - started));
-    results.set(trial, result);
-    onResult(result);
+    const found = judgeAll(check, variant, observed, Math.round(performance.now() - started));
+    results.set(trial, found);
+    onResult(found[0]);
   };
   await pool(
     trials.filter(({ check }) => !runsAlone(check)),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import * as z from 'zod/mini';
 import { BACKENDS, TABLES } from '../model/scenario.js';
-import { listOf, name, summary, word } from '../recipe/schema/words.js';
+import { listOf, name, path, summary, word } from '../recipe/schema/words.js';
 
 const between = (least: number, most: number): z.ZodMiniInt =>
   z
@@ -69,6 +69,7 @@ const check = z.strictObject({
   'num-packets': z.optional(between(1, 99)),
   mtu: z.optional(between(1280, 65_536)),
   patterns: z.optional(z.record(name('What rules call it.'), pattern)),
+  'all-definitions': z.optional(z.literal(true)),
   bulk: z.optional(between(1, 2000)),
   hostile: z.optional(
     z.strictObject({
@@ -83,11 +84,13 @@ const check = z.strictObject({
     ),
   ),
   rules,
+  samples: z.optional(path('A folder of recorded exchanges, which are all played.')),
   traffic: z.optional(z.array(z.string())),
   expect: z.strictObject({
     exchanges: z.optional(z.record(z.string(), z.enum(['completed', 'stalled']))),
     counts: z.optional(z.record(z.string(), amount)),
     numbers: z.optional(z.record(z.string(), amount)),
+    told: z.optional(z.literal('as-stated')),
     verdicts: z.optional(z.record(z.string(), name('A protocol.'))),
     monitored: z.optional(z.literal(true)),
     definitions: z.optional(z.literal('taken')),
@@ -114,11 +117,11 @@ export const scenarioSchema = z.strictObject({
   name: name("The file's name."),
   summary,
   'patience-ms': z.optional(between(100, 60_000)),
-  exchanges: listOf(exchange, 'Conversations that checks start.'),
+  exchanges: z.optional(listOf(exchange, 'Conversations that checks start.')),
   checks: listOf(check, 'What is claimed, and how it is tried.'),
 });
 
 export type ScenarioWords = z.infer<typeof scenarioSchema>;
-export type ExchangeWords = ScenarioWords['exchanges'][number];
+export type ExchangeWords = NonNullable<ScenarioWords['exchanges']>[number];
 export type TurnWords = NonNullable<ExchangeWords['talk']>[number];
 export type CheckWords = ScenarioWords['checks'][number];

@@ -10,6 +10,7 @@ import {
   type Turn,
   type Variant,
 } from '../model/scenario.js';
+import { playing } from './peers.js';
 
 type Talk = Extract<Exchange, { kind: 'talk' }>;
 
@@ -50,12 +51,14 @@ export function checkScript(check: Check, variant: Variant, { patienceMs }: Pati
     ...check.traffic.filter(isTalk).flatMap(sideFiles),
     ...loading(check.rules),
     ...(expects(check, 'definitions') ? ['definitions'] : []),
+    ...(check.allDefinitions === true ? ['bulk $(ls /etc/l7-protocols/*.pat | wc -l)'] : []),
     ...(check.bulk === undefined ? [] : [`bulk ${String(check.bulk)}`]),
     ...(check.hostile === undefined ? [] : [offering(check.hostile)]),
+    ...(check.samples === undefined ? [] : [playing(check.samples, check)]),
     ...traffic(check, patienceMs),
     ...(expects(check, 'count') ? ['counters'] : []),
     ...(expects(check, 'number') ? ['numbers'] : []),
-    ...(expects(check, 'verdict') ? ['verdicts'] : []),
+    ...(expects(check, 'verdict') || expects(check, 'told') ? ['verdicts'] : []),
     ...(expects(check, 'monitored') ? ['watched'] : []),
     ...(drained === undefined
       ? []

@@ -4,14 +4,18 @@ import { join } from 'node:path';
 import { writeAtomically } from '../host/files.js';
 import type { CheckResult } from '../model/check.js';
 import { Failed } from '../model/failure.js';
+import type { Era } from '../model/recipe.js';
 import type { Step, StepContext } from '../model/step.js';
 import type { Facts } from '../model/store.js';
+import type { Check } from '../model/scenario.js';
 import { loadScenario } from '../scenario/load.js';
+import { playbook } from '../scenario/peers.js';
 import { runTrials, trialsOf, type RunScript } from '../scenario/run.js';
 import type { Calibration } from '../vm/calibrate.js';
 import { clockFaults, type ClockReading } from '../vm/clock.js';
 import type { Guest } from '../vm/guest.js';
-import { boot } from './boot.js';
+import { peersArchive } from '../vm/initramfs/peers.js';
+import { boot, type Size } from './boot.js';
 
 /**
  * Boots what was built and tries the scenarios in it, with every back end and family of IP.
@@ -25,7 +29,12 @@ export const verify: Step<'verify'> = async (params, ctx) => {
     params.scenarios.map(({ path }) => loadScenario(ctx.project, path)),
   );
   const trials = scenarios.flatMap((scenario) => trialsOf(scenario, backends, families));
-  const { guest, calibration } = await boot(params.era, ctx);
+  const more = await peersOf(
+    trials.map(({ check }) => check),
+    params.era,
+    ctx,
+  );
+  const { guest, calibration } = await boot(params.era, ctx, more);
   const found: CheckResult[] = [];
   const onResult = (result: CheckResult): void => {
     found.push(result);
@@ -53,6 +62,28 @@ export const verify: Step<'verify'> = async (params, ctx) => {
   if (failed.length > 0) throw checksFailed(failed, facts, ctx);
   return { facts };
 };
+
+/** What the guest has to have beside its image: a player for the checks' samples, if there are some. */
+async function peersOf(
+  checks: readonly Check[],
+  { userland }: Era,
+  ctx: StepContext,
+): Promise<Pick<Size, 'more'>> {
+  const playbooks = new Map(
+    checks.flatMap(({ samples }) =>
+      samples === undefined ? [] : [[samples.folder, playbook(samples)] as const],
+    ),
+  );
+  if (playbooks.size === 0) return {};
+  if (userland === 'musl') {
+    throw new Failed({
+      reason: 'not-applicable',
+      message: "samples are played by the host's perl, whose libc this kernel is too old for",
+      hints: ['leave out the scenarios that have samples'],
+    });
+  }
+  return { more: await peersArchive(join(ctx.project, 'guest'), playbooks) };
+}
 
 interface Checked {
   readonly checks: readonly CheckResult[];

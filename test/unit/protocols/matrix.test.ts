@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { inspectSet } from '../../../src/protocols/set.js';
 import { summaryOf } from '../../../src/protocols/summary.js';
 import { useL7try } from './l7try.js';
-import { DEFINITIONS, readSamples, windowed, type Sample } from './samples.js';
+import { DEFINITIONS, readSamples, windowed, WINDOW_PACKETS, type Sample } from './samples.js';
 
 const l7try = useL7try();
-const samples = readSamples();
+const samples = await readSamples();
 const files = readdirSync(DEFINITIONS)
   .filter((file) => file.endsWith('.pat'))
   .map((file) => join(DEFINITIONS, file));
@@ -92,6 +92,7 @@ describe('every sample against every definition', () => {
     const strangers = samples.filter(({ protocol }) => protocol && !names.includes(protocol));
     expect(strangers.map(title)).toEqual([]);
     expect(new Set(samples.map(title)).size).toBe(samples.length);
+    expect(samples.filter(({ packets }) => packets.length > WINDOW_PACKETS)).toEqual([]);
     const nothing = samples.filter(({ protocol }) => protocol === undefined);
     expect(nothing.every(({ file }) => file === 'unmatched')).toBe(true);
     expect(nothing.length).toBeGreaterThan(20);

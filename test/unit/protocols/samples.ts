@@ -1,35 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { parse } from 'yaml';
-import * as z from 'zod/mini';
+import { join } from 'node:path';
+import { loadSamples } from '../../../src/scenario/samples.js';
 import { PROJECT, type Packet } from './l7try.js';
 
 export const DEFINITIONS = join(PROJECT, 'recipes/protocols');
-const SAMPLES = join(DEFINITIONS, 'samples');
 
 /** The window that a connection is matched in: the module's defaults. */
 const WINDOW_BYTES = 2048;
-const WINDOW_PACKETS = 10;
-
-const packet = z.union([
-  z.strictObject({ dir: z.enum(['>', '<']), text: z.string() }),
-  z.strictObject({ dir: z.enum(['>', '<']), hex: z.string().check(z.regex(/^[0-9a-f ]+$/)) }),
-]);
-
-const sampleFile = z.strictObject({
-  protocol: z.nullable(z.string()),
-  samples: z.array(
-    z.strictObject({
-      name: z.string(),
-      source: z.string(),
-      transport: z.enum(['tcp', 'udp']),
-      port: z.int().check(z.minimum(1), z.maximum(65535)),
-      packets: z.array(packet).check(z.minLength(1), z.maxLength(WINDOW_PACKETS)),
-      overlaps: z.optional(z.array(z.strictObject({ protocol: z.string(), why: z.string() }))),
-    }),
-  ),
-});
+export const WINDOW_PACKETS = 10;
 
 export interface Sample {
   /** Name of the file without .yaml. */
@@ -44,26 +22,16 @@ export interface Sample {
 }
 
 /** Every sample of the project, its files checked for their shape. */
-export function readSamples(): Sample[] {
-  return readdirSync(SAMPLES).flatMap((file) => {
-    const { protocol, samples } = sampleFile.parse(
-      parse(readFileSync(join(SAMPLES, file), 'utf8')),
-    );
-    return samples.map(({ name, transport, packets, overlaps = [] }) => ({
-      file: basename(file, '.yaml'),
-      protocol: protocol ?? undefined,
-      name,
-      transport,
-      packets: packets.map((one) => ({
-        dir: one.dir,
-        bytes:
-          'text' in one
-            ? Buffer.from(one.text, 'latin1')
-            : Buffer.from(one.hex.replaceAll(' ', ''), 'hex'),
-      })),
-      overlaps: overlaps.map((overlap) => overlap.protocol),
-    }));
-  });
+export async function readSamples(): Promise<Sample[]> {
+  const all = await loadSamples(PROJECT, 'recipes/protocols/samples');
+  return all.map(({ protocol, packets, ...sample }) => ({
+    ...sample,
+    protocol,
+    packets: packets.map(({ from, bytes }) => ({
+      dir: from === 'client' ? '>' : '<',
+      bytes: Buffer.from(bytes, 'latin1'),
+    })),
+  }));
 }
 
 /** What of a flow reaches the patterns: NULs are dropped, and after the window nothing is looked at. */

@@ -164,6 +164,21 @@ describe('checkScript', () => {
     ]);
   });
 
+  it('plays samples behind a rule for each definition, and then asks what they were told as', () => {
+    const lines = linesOf({
+      allDefinitions: true,
+      samples: { folder: 'recipes/samples', all: [] },
+      traffic: [],
+      expect: [{ kind: 'told' }],
+    });
+    expect(lines.slice(lines.indexOf('rules') + 1)).toEqual([
+      'bulk $(ls /etc/l7-protocols/*.pat | wc -l)',
+      "chroot /peers /usr/bin/perl -w /bin/peers '/recipes/samples' $family 10 || exit",
+      'verdicts',
+      '',
+    ]);
+  });
+
   it('says segments one by one', () => {
     const turns = [{ from: 'server', bytes: 'SSH-2.0', cuts: [2, 5] }] as const;
     const text = linesOf({ traffic: [{ kind: 'talk', name: 'chat', port: 99, turns }] }).join('\n');

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Era } from '../../../src/model/recipe.js';
 import type { StepContext } from '../../../src/model/step.js';
@@ -80,4 +81,55 @@ describe('boot and verify', () => {
       failure: { reason: 'recipe-invalid' },
     });
   });
+
+  it('brings what samples take behind the image, where the host’s perl can run', async () => {
+    mkdirSync(join(folder, 'samples'));
+    mkdirSync(join(folder, 'guest'));
+    writeFileSync(join(folder, 'guest/peers'), 'the player');
+    writeFileSync(
+      join(folder, 'samples/http.yaml'),
+      `protocol: http
+samples:
+  - name: page
+    source: RFC 9112
+    transport: tcp
+    port: 80
+    packets:
+      - { dir: '>', text: GET }
+`,
+    );
+    writeFileSync(
+      join(folder, 'recipes/scenarios/x.yaml'),
+      `name: x
+summary: All samples
+checks:
+  - id: all
+    title: They are told
+    samples: samples
+    rules: {}
+    expect:
+      told: as-stated
+`,
+    );
+    writeFileSync(join(folder, 'image/initramfs.cpio.gz'), gzipSync('the image'));
+    const params = {
+      scenarios: [{ path: 'recipes/scenarios/x.yaml', sha256: '' }],
+      era: ERA,
+      backends: ['nft'] as const,
+      families: ['ipv4'] as const,
+    };
+    await expect(verify(params, withNeeds('linux', 'image'))).rejects.toMatchObject({
+      failure: { reason: 'guest-died' },
+    });
+    const initrd = gunzipSync(readFileSync(join(folder, 'scratch/initramfs.cpio.gz')));
+    expect(initrd.toString('latin1')).toMatch(/^the image070701/);
+    for (const part of ['peers/bin/peers\0', 'the player', 'peers/usr/bin/perl\0', 'libc.so.6\0']) {
+      expect(initrd.includes(part), part).toBe(true);
+    }
+    expect(initrd.toString('latin1')).toContain('= http/page tcp 10001\n> 474554\n');
+    const old = { ...params, era: { ...ERA, userland: 'musl' } as const };
+    await expect(verify(old, withNeeds('linux', 'image'))).rejects.toMatchObject({
+      failure: { reason: 'not-applicable' },
+    });
+  }, 60_000);
 });

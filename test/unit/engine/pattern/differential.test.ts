@@ -27,13 +27,13 @@ test.each([1, 20260101])('random patterns and packets, seed %i', (seed) => {
 /** More of them: L7BUILD_TEST_PREFIXES=1000000 npx vitest run test/unit/engine/pattern/differential.test.ts */
 const prefixes = Number(process.env['L7BUILD_TEST_PREFIXES'] ?? 20_000);
 
-test('the definitions, over samples that are cut and altered', () => {
+test('the definitions, over samples that are cut and altered', async () => {
   const files = readdirSync(DEFINITIONS).filter((name) => name.endsWith('.pat'));
   const compared = compareDefinitions(
     l7try,
     20260901,
     files.map((name) => join(DEFINITIONS, name)),
-    readSamples().map(({ protocol, packets }) => ({
+    (await readSamples()).map(({ protocol, packets }) => ({
       protocol,
       data: Buffer.concat(packets.map(({ bytes }) => bytes)),
     })),

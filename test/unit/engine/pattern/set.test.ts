@@ -71,10 +71,10 @@ function cut(random: Random, data: Uint8Array): Uint8Array[] {
   return packets;
 }
 
-test('all definitions together say packet by packet what each says alone', () => {
+test('all definitions together say packet by packet what each says alone', async () => {
   const random = new Random(7);
   const files = readdirSync(DEFINITIONS).filter((name) => name.endsWith('.pat'));
-  const streams = readSamples().map(({ packets }) =>
+  const streams = (await readSamples()).map(({ packets }) =>
     Buffer.concat(packets.map(({ bytes }) => bytes)),
   );
   const flows = streams.flatMap((stream) => [
