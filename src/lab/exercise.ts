@@ -78,7 +78,7 @@ function scriptOf({ command }: Pick<ExerciseStep, 'command'>): string {
   return `export PATH=${TABLES}:$PATH\ncd /run\n${command}\n`;
 }
 
-/** Waits, for some seconds, until something listens at a port of TCP. */
+/** Waits, half a minute at most, until something listens at a port of TCP: some servers are slow to start. */
 function listening(port: number): string {
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return [
@@ -86,7 +86,7 @@ function listening(port: number): string {
     'tries=0',
     `until grep -q ":${hex} 0*:0000 0A" /proc/net/tcp /proc/net/tcp6 2>/dev/null; do`,
     '  tries=$((tries + 1))',
-    '  [ $tries -lt 100 ] || exit',
+    '  [ $tries -lt 600 ] || exit',
     '  usleep 50000',
     'done',
   ].join('\n');
