@@ -48,6 +48,13 @@ export type Exchange =
       readonly fill: string;
     };
 
+/** Another protocol whose definition knows a sample too. */
+export interface Overlap {
+  readonly protocol: string;
+  /** Only by a packet behind the one that the sample's own is known by: it comes too late, whatever the rules' order. */
+  readonly later: boolean;
+}
+
 /** An exchange that was recorded, over a port of its own. */
 export interface Sample {
   /** Name of its file, without .yaml. */
@@ -58,8 +65,7 @@ export interface Sample {
   readonly transport: 'tcp' | 'udp';
   /** A segment or a datagram each. */
   readonly packets: readonly Turn[];
-  /** Other protocols whose definitions know it as well. */
-  readonly overlaps: readonly string[];
+  readonly overlaps: readonly Overlap[];
 }
 
 /** The samples of a folder of the project. */

@@ -43,6 +43,7 @@ const sample = z.strictObject({
     listOf(
       z.strictObject({
         protocol: name('A protocol whose definition knows it as well.'),
+        later: z.optional(z.literal(true)),
         why: word(/^\S.*\S$/, 'one line of text', 'Why that is right.'),
       }),
       'What else knows it.',
@@ -114,7 +115,10 @@ export function readSamples(yaml: YamlFile, file: string): Sample[] {
         if (fault !== undefined) faults.push(yaml.atValue([...at, 'packets', place], fault));
         return toTurn(words);
       }),
-      overlaps: overlaps.map((overlap) => overlap.protocol),
+      overlaps: overlaps.map((overlap) => ({
+        protocol: overlap.protocol,
+        later: overlap.later === true,
+      })),
     };
   });
   if (faults.length > 0) throw refused(faults);

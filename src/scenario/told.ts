@@ -38,12 +38,13 @@ export function tellings({ samples, rules }: Check, { ended, verdicts }: Heard):
 }
 
 /**
- * What a sample has to be told as: of the protocols that know it, the one whose rule comes first.
+ * What a sample has to be told as: of the protocols that know it, none later than another, the one whose rule comes first.
  *
  * @param order protocols in the order of their rules; others come behind, by name
  */
 export function expectedOf({ protocol, overlaps }: Sample, order: readonly string[]): string {
-  const known = [...(protocol === undefined ? [] : [protocol]), ...overlaps];
+  const others = overlaps.filter(({ later }) => !later).map((overlap) => overlap.protocol);
+  const known = [...(protocol === undefined ? [] : [protocol]), ...others];
   const place = (name: string): number => {
     const at = order.indexOf(name);
     return at < 0 ? order.length : at;

@@ -22,7 +22,8 @@ function title({ file, name }: Sample): string {
 }
 
 function expected({ protocol, overlaps }: Sample): string[] {
-  return [...(protocol === undefined ? [] : [protocol]), ...overlaps].toSorted();
+  const others = overlaps.map((overlap) => overlap.protocol);
+  return [...(protocol === undefined ? [] : [protocol]), ...others].toSorted();
 }
 
 describe('our definitions', () => {
@@ -67,6 +68,41 @@ describe('every sample against every definition', () => {
     });
     expect(wrong).toEqual([]);
   });
+
+  it('matches its own by the same packet as an overlap, or before one that is later', async () => {
+    const overlapped = samples.filter(({ overlaps }) => overlaps.length > 0);
+    const wrong = [];
+    for (const sample of overlapped) {
+      const { protocol = '', packets, overlaps } = sample;
+      const known = [protocol, ...overlaps.map((overlap) => overlap.protocol)];
+      const firsts = await firstPackets(known, packets);
+      const own = firsts.get(protocol) ?? NaN;
+      for (const { protocol: other, later } of overlaps) {
+        const behind = (firsts.get(other) ?? NaN) - own;
+        if (later ? !(behind > 0) : behind !== 0) {
+          wrong.push({ sample: title(sample), other, later, behind });
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  /** By how many of the packets each of some definitions matches. */
+  async function firstPackets(
+    protocols: readonly string[],
+    packets: Sample['packets'],
+  ): Promise<Map<string, number>> {
+    const whole = windowed(packets);
+    const beginnings = whole.map((_, index) => whole.slice(0, index + 1));
+    const found = await l7try.matches(
+      protocols.map((name) => join(DEFINITIONS, `${name}.pat`)),
+      beginnings,
+    );
+    const matched = found.map((each) => each.map((file) => basename(file, '.pat')));
+    return new Map(
+      protocols.map((name) => [name, matched.findIndex((each) => each.includes(name)) + 1]),
+    );
+  }
 
   it('matches its own when TCP delivers it byte by byte', async () => {
     const streams = samples.filter(({ transport, protocol }) => transport === 'tcp' && protocol);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join } from 'node:path';
+import type { Overlap } from '../../../src/model/scenario.js';
 import { loadSamples } from '../../../src/scenario/samples.js';
 import { PROJECT, type Packet } from './l7try.js';
 
@@ -17,8 +18,7 @@ export interface Sample {
   readonly name: string;
   readonly transport: 'tcp' | 'udp';
   readonly packets: readonly Packet[];
-  /** Other protocols that match as well. */
-  readonly overlaps: readonly string[];
+  readonly overlaps: readonly Overlap[];
 }
 
 /** Every sample of the project, its files checked for their shape. */

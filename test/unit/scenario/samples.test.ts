@@ -32,6 +32,7 @@ samples:
         text: "\\xe4\\n"
     overlaps:
       - { protocol: http, why: it could be }
+      - { protocol: irc, later: true, why: it could be }
 `;
 
 describe('samples of a scenario', () => {
@@ -63,7 +64,15 @@ describe('samples of a scenario', () => {
     expect(check?.samples).toEqual({
       folder: 'some',
       all: [
-        { file: 'mysql', protocol: 'mysql', ...both, overlaps: ['http'] },
+        {
+          file: 'mysql',
+          protocol: 'mysql',
+          ...both,
+          overlaps: [
+            { protocol: 'http', later: false },
+            { protocol: 'irc', later: true },
+          ],
+        },
         { file: 'zzz', ...both, overlaps: [] },
       ],
     });

@@ -7,6 +7,8 @@ import { expectedOf } from '../../../src/scenario/told.js';
 
 const VARIANT: Variant = { backend: 'nft', family: 'ipv4' };
 
+const HTTP = { protocol: 'http', later: false };
+
 function sample(name: string, more: Partial<Sample> = {}): Sample {
   const packets = [{ from: 'client', bytes: 'x' }] as const;
   return { file: 'f', name, transport: 'tcp', packets, overlaps: [], ...more };
@@ -14,7 +16,7 @@ function sample(name: string, more: Partial<Sample> = {}): Sample {
 
 const SAMPLES = [
   sample('page', { protocol: 'http' }),
-  sample('video', { protocol: 'flv', overlaps: ['http'] }),
+  sample('video', { protocol: 'flv', overlaps: [HTTP] }),
   sample('answer', { protocol: 'ntp', transport: 'udp' }),
   sample('junk'),
 ];
@@ -119,12 +121,17 @@ describe('what samples were told as', () => {
   });
 
   it('has to be the first, by the order of rules, of those that know it', () => {
-    const video = sample('v', { protocol: 'flv', overlaps: ['http', 'alpha'] });
+    const video = sample('v', {
+      protocol: 'flv',
+      overlaps: [HTTP, { ...HTTP, protocol: 'alpha' }],
+    });
     expect(expectedOf(video, ['flv', 'http'])).toBe('flv');
     expect(expectedOf(video, ['http', 'flv'])).toBe('http');
     // Those without a rule of the check's own come behind, by name.
     expect(expectedOf(video, ['ssh'])).toBe('alpha');
     expect(expectedOf(sample('n'), ['flv'])).toBe('unknown');
+    const late = { ...video, overlaps: [{ ...HTTP, later: true }] };
+    expect(expectedOf(late, ['http', 'flv'])).toBe('flv');
     const results = judgeAll(
       { ...CHECK, rules: [] },
       VARIANT,
