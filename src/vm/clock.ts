@@ -4,6 +4,8 @@
 export interface ClockReading {
   /** Guest's seconds in a second of the host's; 1 is right. */
   readonly rate: number;
+  /** Milliseconds of the host's that it was looked at for. */
+  readonly spanMs: number;
   /** Guest's wall clock minus the host's at boot, in milliseconds; whole seconds are told. */
   readonly offsetMs: number;
 }
@@ -15,7 +17,7 @@ const OFFSET_MS = 10_000;
 const RATE_CLOSE = 0.01;
 
 /** What is wrong with a guest's clock, completing "the guest's clock …". */
-export function clockFaults({ rate, offsetMs }: ClockReading): string[] {
+export function clockFaults({ rate, offsetMs }: Pick<ClockReading, 'rate' | 'offsetMs'>): string[] {
   return [
     ...(Math.abs(rate - 1) > RATE_OFF
       ? [`ran ${rate.toFixed(2)} times as fast as the host's`]
@@ -24,11 +26,20 @@ export function clockFaults({ rate, offsetMs }: ClockReading): string[] {
   ];
 }
 
-/** How far a clock is from the host's: `right` within 1 %, `wrong` if a guest's rates are not to be trusted. */
-export function closeness(rate: number): 'right' | 'off' | 'wrong' {
+/** Milliseconds that answers of a guest may be late by on a busy host, one more than another. */
+const LATE_MS = 250;
+
+/**
+ * How far a clock is from the host's: `right` within 1 %, `wrong` if a guest's rates are not to be trusted. In a short time
+ * answers that come late look like a clock that is off; so what they can explain does not count.
+ */
+export function closeness({
+  rate,
+  spanMs,
+}: Pick<ClockReading, 'rate' | 'spanMs'>): 'right' | 'off' | 'wrong' {
   const by = Math.abs(rate - 1);
-  if (by > RATE_OFF) return 'wrong';
-  return by > RATE_CLOSE ? 'off' : 'right';
+  if (by * spanMs <= LATE_MS || by <= RATE_CLOSE) return 'right';
+  return by > RATE_OFF ? 'wrong' : 'off';
 }
 
 /** Milliseconds of the host's after which the rate means something. */
@@ -75,7 +86,8 @@ export class Clock {
     if (first === undefined || last === undefined) return undefined;
     const span = last.host - first.host;
     if (span < MIN_SPAN_MS) return undefined;
-    return { rate: (last.guest - first.guest) / span, offsetMs: this.#offsetMs };
+    const rate = (last.guest - first.guest) / span;
+    return { rate, spanMs: Math.round(span), offsetMs: this.#offsetMs };
   }
 }
 

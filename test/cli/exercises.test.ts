@@ -111,6 +111,19 @@ steps:
     expect(readFileSync(log, 'utf8')).toContain('asked for');
   });
 
+  it('that is interrupted is in the report, and nothing else of it stays', async () => {
+    put('long', '<n> forbidden');
+    project.change('recipes/exercises/long.yaml', 'run: count', 'run: sleep 99');
+    const running = labs.start(['run', 'long', '--backend', 'legacy', '--out', 'cut']);
+    await running.says('up    leaf');
+    await running.says('up    gate');
+    running.signalGroup('SIGINT');
+    const { code, stderr } = await running.ended;
+    expect(stderr).toContain('interrupted');
+    expect(code).toBe(130);
+    expect(reportIn('cut')).toMatchObject({ exitCode: 130, failure: { reason: 'interrupted' } });
+  });
+
   it('is tried with several kernels, and not where it says that it makes no sense', async () => {
     put('forbidden', '<n> forbidden');
     const newer = project

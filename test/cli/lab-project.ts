@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { processesAt, type Ended, type Running } from './program.js';
 import { FakeProject } from './project.js';
 
 const STAND_IN = fileURLToPath(new URL('stand-in', import.meta.url));
+
+/** Where programs keep what is of no use after them. */
+const TEMPORARY = 'temporary';
 
 export const PAIR = `name: pair
 summary: Two hosts on a link
@@ -25,6 +28,7 @@ export class LabProject {
 
   static async make(): Promise<LabProject> {
     const project = await FakeProject.make();
+    mkdirSync(join(project.root, TEMPORARY));
     project.put('recipes/topologies/pair.yaml', PAIR);
     const { code, stderr } = await project.build();
     if (code !== 0) throw new Error(stderr);
@@ -37,7 +41,12 @@ export class LabProject {
    */
   start(words: readonly string[], deaf = '', speed = 1): Running {
     const path = `${STAND_IN}:${process.env['PATH'] ?? ''}`;
-    const env = { PATH: path, STAND_IN_DEAF: deaf, STAND_IN_SPEED: String(speed) };
+    const env = {
+      PATH: path,
+      STAND_IN_DEAF: deaf,
+      STAND_IN_SPEED: String(speed),
+      TMPDIR: join(this.project.root, TEMPORARY),
+    };
     return this.project.start(['lab', ...words], env);
   }
 
@@ -49,6 +58,7 @@ export class LabProject {
   left(): string[] {
     const labs = join(this.project.cache, 'labs');
     const files = existsSync(labs) ? readdirSync(labs, { recursive: true }) : [];
-    return [...processesAt(this.project.cache), ...files.map(String)];
+    const temporary = readdirSync(join(this.project.root, TEMPORARY));
+    return [...processesAt(this.project.root), ...files.map(String), ...temporary];
   }
 }

@@ -119,13 +119,16 @@ export async function runLab(run: LabRun, listener: Listener, signal: AbortSigna
     throw error instanceof Failed ? withKeptLog(error, run, folder) : error;
   } finally {
     record.labs.push(reported(run, parts, lab.status(), performance.now() - started));
-    await lab.kill();
-    const keepAll = topology.hosts.map(({ name }) =>
-      keep(consoleOf(folder, name), keptConsole(run, name)),
-    );
-    await Promise.all(keepAll).finally(() => removeTree(folder));
+    await end(run, lab, folder).finally(() => removeTree(folder));
     view.gone(run);
   }
+}
+
+async function end(run: LabJob, lab: Lab, folder: string): Promise<void> {
+  await lab.kill();
+  await Promise.all(
+    run.topology.hosts.map(({ name }) => keep(consoleOf(folder, name), keptConsole(run, name))),
+  );
 }
 
 /** Where a host's console is kept. */
@@ -208,9 +211,7 @@ function reported(
     ms: Math.round(ms),
     hosts: status.hosts.map(({ name, addresses, bootMs, clock, complaints }) => ({
       ...{ name, addresses, bootMs },
-      ...(clock === undefined
-        ? {}
-        : { clock: { rate: clock.rate, verdict: closeness(clock.rate) } }),
+      ...(clock === undefined ? {} : { clock: { rate: clock.rate, verdict: closeness(clock) } }),
       complaints,
     })),
   };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { resolve } from 'node:path';
 import { Store } from '../../engine/store.js';
+import { interrupted } from '../../host/exec.js';
 import type { Exercise } from '../../model/exercise.js';
 import { EXIT, EXIT_BY_REASON, Failed, type ExitCode, type Failure } from '../../model/failure.js';
 import type { LabReport, ReportedExercise } from '../../model/lab-report.js';
@@ -53,7 +54,7 @@ export async function runExercises(
     view.open(labs.filter(({ trials }) => trials > 0));
     for (const run of runs) await runLab(run, { view, record }, signal);
   };
-  const failure = await failureOf(async () => {
+  const failure = await failureOf(signal, async () => {
     try {
       // Until the machines have read it, nobody may remove what they boot.
       await new Store(cache).reading(all, { signal });
@@ -108,11 +109,16 @@ function mayHave(parts: LabJob['parts'], backend: Backend): boolean {
   return typeof parts === 'string' || parts.backends.includes(backend);
 }
 
-async function failureOf(act: () => Promise<void>): Promise<Failure | undefined> {
+async function failureOf(
+  signal: AbortSignal,
+  act: () => Promise<void>,
+): Promise<Failure | undefined> {
   try {
     await act();
     return undefined;
   } catch (error) {
+    // Ctrl-C ends what a lab's machines are read by, too, and each of them has its own word for it.
+    if (signal.aborted) return interrupted().failure;
     if (error instanceof Failed) return error.failure;
     throw error;
   }

@@ -37,13 +37,16 @@ it('is not misled by answers that come late', () => {
 });
 
 it.each([
-  [1, 'right'],
-  [0.991, 'right'],
-  [1.011, 'off'],
-  [0.94, 'wrong'],
-  [47, 'wrong'],
-])('calls a rate of %d %s', (rate, verdict) => {
-  expect(closeness(rate)).toBe(verdict);
+  [1, 100_000, 'right'],
+  [0.991, 100_000, 'right'],
+  [1.011, 100_000, 'off'],
+  [0.94, 100_000, 'wrong'],
+  [47, 2000, 'wrong'],
+  // A quarter of a second is what answers may be late by.
+  [1.06, 4000, 'right'],
+  [1.07, 4000, 'wrong'],
+])('calls a rate of %d in %d ms %s', (rate, spanMs, verdict) => {
+  expect(closeness({ rate, spanMs })).toBe(verdict);
 });
 
 it('tells a clock that is not to be trusted', () => {
