@@ -16,7 +16,8 @@ const SEES = {
   scenario: ['model', 'host', 'recipe'],
   protocols: ['model', 'host'],
   vm: ['model', 'host'],
-  lab: ['model', 'host', 'vm'],
+  // What a lab's machines boot into is kept in the store, as what tasks make is.
+  lab: ['model', 'host', 'vm', 'engine'],
   // The builder qemu runs commands in a virtual machine.
   runtimes: ['model', 'host', 'vm'],
   sources: ['model', 'host'],

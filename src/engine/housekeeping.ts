@@ -18,15 +18,19 @@ export interface Stored {
   readonly used: Date;
 }
 
+/** What of it is meant, by what it is for people. */
+type Meant = (what: string) => boolean;
+
 /** What a store has, the least recently used first. */
-export async function survey(store: Store): Promise<Stored[]> {
-  const found = [
+export async function survey(store: Store, meant: Meant = () => true): Promise<Stored[]> {
+  const all = [
     ...(await entriesOf(store)),
     ...(await others(store, 'work', 'work tree')),
     ...(await others(store, 'ccache', "a kernel's objects, of ccache")),
     ...(await others(store, 'shell', 'what a shell changed')),
     ...(await others(store, 'quarantine', 'put aside')),
   ];
+  const found = all.filter(({ what }) => meant(what));
   const sizes = await sizesOf(found.map(({ path }) => join(store.root, path)));
   return found
     .map((one, index) => ({ ...one, bytes: sizes[index] ?? 0 }))
@@ -52,19 +56,34 @@ export function collect(
 ): Promise<{ readonly removed: readonly Stored[]; readonly left: readonly Stored[] }> {
   return store.alone(async () => {
     for (const folder of ['staging', REBUILDS]) await removeTree(join(store.root, folder));
-    const removed: Stored[] = [];
-    for (;;) {
-      const left = await survey(store);
-      const excess = totalOf(left) - limit;
-      const going = until(left, excess);
-      if (going.length === 0) return { removed, left };
-      for (const one of going) {
-        options.signal.throwIfAborted();
-        await removeTree(join(store.root, one.path));
-        removed.push(one);
-      }
-    }
+    return trim(store, limit, options.signal);
   }, options);
+}
+
+/**
+ * Removes the least recently used of what is meant until the rest of that takes no more than `limit` bytes. Nobody
+ * may be reading what goes, or it has to be something that readers can do without.
+ *
+ * @returns what was removed, and what is left
+ */
+export async function trim(
+  store: Store,
+  limit: number,
+  signal: AbortSignal,
+  meant?: Meant,
+): Promise<{ readonly removed: readonly Stored[]; readonly left: readonly Stored[] }> {
+  const removed: Stored[] = [];
+  for (;;) {
+    const left = await survey(store, meant);
+    const excess = totalOf(left) - limit;
+    const going = until(left, excess);
+    if (going.length === 0) return { removed, left };
+    for (const one of going) {
+      signal.throwIfAborted();
+      await removeTree(join(store.root, one.path));
+      removed.push(one);
+    }
+  }
 }
 
 /** Bytes that all of them take. */

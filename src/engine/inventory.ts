@@ -6,18 +6,29 @@ import type { EntryFile } from '../model/store.js';
 
 /**
  * Every file and symbolic link below a directory, sorted by path. A link counts by its target's text.
+ *
+ * @param meant tells by the path which of them count
  */
-export async function inventory(root: string): Promise<EntryFile[]> {
+export async function inventory(
+  root: string,
+  meant: (path: string) => boolean = () => true,
+): Promise<EntryFile[]> {
   const files: EntryFile[] = [];
-  await walk(root, '', files);
+  await walk(root, '', files, meant);
   return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function walk(root: string, below: string, files: EntryFile[]): Promise<void> {
+async function walk(
+  root: string,
+  below: string,
+  files: EntryFile[],
+  meant: (path: string) => boolean,
+): Promise<void> {
   for (const item of await readdir(join(root, below), { withFileTypes: true })) {
     const path = below === '' ? item.name : `${below}/${item.name}`;
-    if (item.isDirectory()) await walk(root, path, files);
-    else files.push({ path, ...(await weigh(join(root, path), item.isSymbolicLink())) });
+    if (item.isDirectory()) await walk(root, path, files, meant);
+    else if (meant(path))
+      files.push({ path, ...(await weigh(join(root, path), item.isSymbolicLink())) });
   }
 }
 

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { lstat, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureDirectory, readJson } from '../host/files.js';
+import { ensureDirectory, kindOf, readJson } from '../host/files.js';
 import { withLock, type LockOptions } from '../host/lock.js';
+import { Failed } from '../model/failure.js';
 import type { Entry, EntryFile, Manifest } from '../model/store.js';
 import { manifestText, readManifest } from './manifest.js';
 
@@ -63,6 +64,11 @@ export class Store {
     return { dir, manifest };
   }
 
+  /** True where something stands for a key, be it whole or not. */
+  async holds(key: string): Promise<boolean> {
+    return (await kindOf(this.#entry(key))) !== 'none';
+  }
+
   /** All that has a manifest; what has none is no entry to anybody. */
   async entries(): Promise<Entry[]> {
     const keys = await readdir(join(this.root, 'entries')).catch(() => []);
@@ -101,6 +107,24 @@ export class Store {
     await rename(staged, home);
     await this.discard(manifest.key);
     return { dir: join(home, 'files'), manifest };
+  }
+
+  /** Removes what killed runs have left half made: what nobody holds the lock of. @throws as withLock() */
+  async sweep(): Promise<void> {
+    for (const key of await readdir(join(this.root, 'staging')).catch(() => [])) {
+      const held = new Failed({ reason: 'store-unusable', message: `${key} is being made` });
+      const discard = (): Promise<void> => this.discard(key);
+      await withLock(this.lockFile(key), discard, { held: () => held }).catch((error: unknown) => {
+        if (error !== held) throw error;
+      });
+    }
+  }
+
+  /** Removes an entry, if there is one. What others have open of it stays with them. */
+  async remove(key: string): Promise<void> {
+    // Without this it is no entry to anybody.
+    await rm(join(this.#entry(key), 'manifest.json'), { force: true });
+    await rm(this.#entry(key), { recursive: true, force: true });
   }
 
   /** Removes what was staged for a key. Call with the key's lock held. */

@@ -11,6 +11,7 @@ import {
   readFile,
   rename,
   rm,
+  type FileHandle,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { errorCode, trueCause, writing } from './space.js';
@@ -61,6 +62,14 @@ export async function copyAtomically(from: string, to: string): Promise<void> {
       await rm(temporary, { force: true });
     }
   });
+}
+
+/** O_TMPFILE of open(2), which Node does not name: with O_DIRECTORY, as on x86. */
+const NAMELESS = 0o20200000;
+
+/** Opens a new file that has no name, and so is gone when nobody has it open any more. @throws system errors */
+export async function openNameless(folder: string): Promise<FileHandle> {
+  return open(folder, NAMELESS | constants.O_RDWR, 0o600);
 }
 
 /** Makes a directory and those above it, if missing. @throws Failed `no-space`; other system errors as they are */

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { errorCode, writing } from './space.js';
 
 /** Bytes of a request; a script with all of it escaped is shorter. */
 const LONGEST_REQUEST = 1024 * 1024;
@@ -144,5 +147,59 @@ async function lines(socket: Socket, onLine: (line: string) => void): Promise<vo
     const whole = (rest + chunk).split('\n');
     rest = whole.pop() ?? '';
     whole.forEach(onLine);
+  }
+}
+
+/**
+ * Waits at a unix socket for one who connects, and writes all that it sends to a file.
+ *
+ * @param file must not be there
+ * @param ask has somebody connect, and settles when it has sent all; what it throws is passed on
+ * @throws Failed `no-space`; other system errors as they are
+ */
+export async function receiveLocally(
+  folder: string,
+  name: string,
+  file: string,
+  ask: () => Promise<unknown>,
+): Promise<void> {
+  const home = await open(folder);
+  const server = createServer();
+  try {
+    const take = (socket: Socket): Promise<void> =>
+      writing(file, () => pipeline(socket, createWriteStream(file, { flags: 'wx', mode: 0o600 })));
+    const taken = new Promise<void>((done, fail) => {
+      server.once('connection', (socket) => void take(socket).then(done, fail));
+    });
+    await listening(server, within(home, name));
+    await Promise.all([taken, ask()]);
+  } finally {
+    if (server.listening) {
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    }
+    await home.close();
+  }
+}
+
+/** What is told of one who closes a connection, having read as much as it wanted. */
+const CLOSED: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE']);
+
+/**
+ * Sends a file to who listens at a unix socket; that it takes all of it is not seen from here.
+ *
+ * @throws system errors, such as ENOENT, ECONNREFUSED
+ */
+export async function sendLocally(folder: string, name: string, file: string): Promise<void> {
+  const home = await open(folder);
+  try {
+    const socket = connect(within(home, name));
+    await once(socket, 'connect');
+    await pipeline(createReadStream(file), socket).catch((error: unknown) => {
+      if (!CLOSED.has(errorCode(error))) throw error;
+    });
+  } finally {
+    await home.close();
   }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { Store } from '../engine/store.js';
 import { askLocally } from '../host/local-socket.js';
 import { withLock } from '../host/lock.js';
 import { hasEnded, isAlive, signalTo } from '../host/processes.js';
@@ -52,7 +53,10 @@ export async function takeDown(
       await hasEnded(record.supervisor, KILLED_MS);
     }
   }
-  const remove = (): Promise<void> => clear(labFolder(store, name));
+  const remove = async (): Promise<void> => {
+    await clear(labFolder(store, name));
+    await new Store(store).sweep();
+  };
   // The lock of a killed supervisor is free a moment later.
   const soon = AbortSignal.any([signal, AbortSignal.timeout(LOCK_MS)]);
   try {

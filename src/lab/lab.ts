@@ -1,21 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failed } from '../model/failure.js';
+import { removeTree } from '../host/files.js';
+import { Failed, type FailureReason } from '../model/failure.js';
+import type { Entry } from '../model/store.js';
 import type { Topology } from '../model/topology.js';
 import type { RunResult } from '../vm/agent.js';
 import type { HubSpec } from '../vm/argv.js';
 import { startHub, type Hub } from '../vm/hub.js';
 import { noHost } from './failures.js';
-import { Machine } from './machine.js';
+import { Machine, type SnapshotFolder } from './machine.js';
 import type { LabNews, LabOrder, LabStatus } from './messages.js';
+import { Snapshot, type Save } from './snapshot.js';
 
 /** Where the hub's sockets lie, below the lab's folder; every QEMU of the lab works there. */
 export const SOCKETS = 'net';
 
+/** Failures that say nothing of a snapshot. */
+const NOT_ITS_FAULT: ReadonlySet<FailureReason> = new Set(['interrupted', 'host-lacks']);
+
+type Tell = (news: LabNews) => void;
+
 /** The machines of a topology and the links between them. To be ended by kill. */
 export class Lab {
-  readonly #machines: readonly Machine[];
+  #machines: readonly Machine[];
   #hub: Hub | undefined;
   #network: Failed | undefined;
 
@@ -24,16 +32,16 @@ export class Lab {
     private readonly order: LabOrder,
     private readonly folder: string,
   ) {
-    this.#machines = order.topology.hosts.map((host) => new Machine(host, order, folder));
+    this.#machines = this.#fresh();
   }
 
   /**
-   * Brings everything up, all machines at once.
+   * Brings everything up, all machines at once: from the snapshot of them if there is one, which is made else.
    *
    * @param tell told of each host that is up
    * @throws Failed of the first machine that fails, `host-lacks`, `interrupted`; then some of it may still run
    */
-  async start(tell: (news: LabNews) => void, signal: AbortSignal): Promise<void> {
+  async start(tell: Tell, signal: AbortSignal): Promise<void> {
     const sockets = join(this.folder, SOCKETS);
     await mkdir(sockets);
     const hub = await startHub(linksOf(this.order.topology), sockets, signal);
@@ -41,23 +49,105 @@ export class Lab {
     void hub.ended.then((failure) => {
       this.#network = failure;
     });
-    const stop = new AbortController();
-    let first: Failed | undefined;
-    const start = async (machine: Machine): Promise<void> => {
-      const started = performance.now();
-      try {
-        await machine.start(sockets, AbortSignal.any([signal, stop.signal]));
-        const ms = Math.round(performance.now() - started);
-        tell({ news: 'host', host: machine.host.name, ms });
-      } catch (error) {
-        if (!(error instanceof Failed)) throw error;
-        // One that is missing makes the others of no use.
-        first ??= error;
-        stop.abort();
-      }
+    await this.#bringUp(tell, signal);
+  }
+
+  async #bringUp(tell: Tell, signal: AbortSignal): Promise<void> {
+    const snapshot = await Snapshot.of(this.order);
+    const note = (line: string): void => {
+      tell({ news: 'note', line });
     };
-    await Promise.all(this.#machines.map(start));
-    if (first !== undefined) throw first;
+    const kept = this.order.fresh ? undefined : await snapshot.find(note);
+    if (kept !== undefined && (await this.#resumed(kept, snapshot, tell, signal))) return;
+    const save: Save = (folder) => this.#save(folder, tell, signal);
+    const made = await snapshot.make(save, { signal, note });
+    if (made !== undefined && (await this.#resumed(made, snapshot, tell, signal))) return;
+    await this.#startAll('host', tell, signal);
+  }
+
+  /** Has all machines go on from a snapshot. @returns false if they cannot; then it is dropped */
+  async #resumed(
+    { dir }: Entry,
+    snapshot: Snapshot,
+    tell: Tell,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    try {
+      await this.#startAll('host', tell, signal, { folder: dir, to: 'resume', workplace: dir });
+      return true;
+    } catch (error) {
+      if (error instanceof Failed && NOT_ITS_FAULT.has(error.failure.reason)) throw error;
+      const [detail = ''] = error instanceof Failed ? (error.failure.details ?? []) : [];
+      const why = `${error instanceof Error ? error.message : String(error)} ${detail}`.trim();
+      tell({
+        news: 'note',
+        line: `the snapshot of these hosts is of no use, so they boot: ${why}`,
+      });
+      await snapshot.drop();
+      await this.#clear();
+      return false;
+    }
+  }
+
+  /** Boots all machines, saves them and ends them. @returns what kept them from being saved */
+  async #save(
+    folder: SnapshotFolder,
+    tell: Tell,
+    signal: AbortSignal,
+  ): Promise<Failed | undefined> {
+    await this.#startAll('booted', tell, signal, folder);
+    try {
+      await this.#all(signal, (machine) => machine.save());
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Failed) || NOT_ITS_FAULT.has(error.failure.reason)) throw error;
+      return error;
+    } finally {
+      await this.#clear();
+    }
+  }
+
+  async #startAll(
+    news: 'booted' | 'host',
+    tell: Tell,
+    signal: AbortSignal,
+    snapshot?: SnapshotFolder,
+  ): Promise<void> {
+    const sockets = join(this.folder, SOCKETS);
+    await this.#all(signal, async (machine, within) => {
+      const started = performance.now();
+      await machine.start(sockets, within, snapshot);
+      const ms = Math.round(performance.now() - started);
+      tell({ news, host: machine.host.name, ms });
+    });
+  }
+
+  /** Does something with all machines at once. One that is missing makes the others of no use. */
+  async #all(
+    signal: AbortSignal,
+    act: (machine: Machine, signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    const stop = new AbortController();
+    const within = AbortSignal.any([signal, stop.signal]);
+    const faults: unknown[] = [];
+    const one = (machine: Machine): Promise<void> =>
+      act(machine, within).catch((error: unknown) => {
+        faults.push(error);
+        stop.abort();
+      });
+    await Promise.all(this.#machines.map(one));
+    if (faults.length > 0) throw faults[0];
+  }
+
+  #fresh(): Machine[] {
+    return this.order.topology.hosts.map((host) => new Machine(host, this.order, this.folder));
+  }
+
+  /** Ends all machines; others can be started in their place. */
+  async #clear(): Promise<void> {
+    await Promise.all(this.#machines.map((machine) => machine.kill()));
+    for (const { host } of this.#machines) await removeTree(join(this.folder, host.name));
+    this.#machines = this.#fresh();
   }
 
   status(): LabStatus {

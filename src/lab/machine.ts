@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Failed } from '../model/failure.js';
 import type { Host } from '../model/topology.js';
 import type { RunResult } from '../vm/agent.js';
-import { socketOf } from '../vm/argv.js';
+import { socketOf, type GuestSpec, type GuestState } from '../vm/argv.js';
 import { startGuest, type Guest } from '../vm/guest.js';
 import type { HostStatus, LabOrder } from './messages.js';
 import { settingsOf } from './settings.js';
@@ -13,15 +13,61 @@ import { settingsOf } from './settings.js';
 const BOOT_MS = 180_000;
 const SILENCE_MS = 60_000;
 const SETTINGS_MS = 60_000;
+/** To go on from a snapshot takes a second or two, and some more on a busy machine; then it is given up, and a boot follows. */
+const RESUME_MS = 60_000;
+
+const MEMORY = '.memory';
 
 /** Where a host's console goes, below the lab's folder. */
 export function consoleOf(folder: string, host: string): string {
   return join(folder, host, 'console.log');
 }
 
+/** Where machines are saved to, or were; see GuestState. */
+export interface SnapshotFolder extends Pick<GuestState, 'to' | 'workplace'> {
+  readonly folder: string;
+}
+
+/** The files of a host in a snapshot's folder. */
+export function stateOf({ folder, to, workplace }: SnapshotFolder, host: string): GuestState {
+  return {
+    to,
+    workplace,
+    memory: join(folder, `${host}${MEMORY}`),
+    devices: join(folder, `${host}.devices`),
+    console: join(folder, `${host}.console`),
+  };
+}
+
+/** True for a file of a snapshot that has all of a host's memory. */
+export function isMemory(path: string): boolean {
+  return path.endsWith(MEMORY);
+}
+
+/** The virtual machine of a host. @param folder the lab's */
+export function specOf(
+  { name, memoryMiB, cards, userland = '' }: Host,
+  { kernel, initrd, panicNow, card, accelerator, userlands = {} }: LabOrder,
+  folder: string,
+  state?: GuestState,
+): GuestSpec {
+  const disk = userlands[userland];
+  return {
+    ...{ kernel, initrd, panicNow, accelerator, memoryMiB },
+    ...(card === undefined ? {} : { card }),
+    cpus: 1,
+    disks: disk === undefined ? [] : [disk],
+    nics: cards.map(({ mac, link }) => ({ mac, socket: socketOf(link, name) })),
+    ports: join(folder, name, 'ports'),
+    consoleLog: consoleOf(folder, name),
+    ...(state === undefined ? {} : { state }),
+  };
+}
+
 /** A host of a lab and its virtual machine. */
 export class Machine {
   #guest: Guest | undefined;
+  #state: GuestState | undefined;
   #failure: Failed | undefined;
   #set = false;
 
@@ -32,42 +78,41 @@ export class Machine {
   ) {}
 
   /**
-   * Boots it and makes it a host of the topology.
+   * Boots it and makes it a host of the topology; or has it go on where one was saved.
    *
    * @param sockets folder with the hub's sockets
+   * @param snapshot where it is saved to later, or was saved to
    * @throws Failed `guest-*`, `check-failed` when it does not become one, `interrupted`
    */
-  async start(sockets: string, signal: AbortSignal): Promise<void> {
+  async start(sockets: string, signal: AbortSignal, snapshot?: SnapshotFolder): Promise<void> {
+    const { name } = this.host;
     try {
-      await this.#boot(sockets, signal);
+      const state = snapshot === undefined ? undefined : stateOf(snapshot, name);
+      await mkdir(join(this.folder, name));
+      const bootTimeoutMs = state?.to === 'resume' ? RESUME_MS : BOOT_MS;
+      this.#guest = await startGuest(specOf(this.host, this.order, this.folder, state), {
+        ...{ signal, bootTimeoutMs },
+        ...{ cwd: sockets, silenceMs: SILENCE_MS },
+      });
+      this.#state = state;
+      if (state?.to !== 'resume') await this.#become(this.#guest);
+      this.#set = true;
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
-      this.#failure = named(error, this.host.name);
+      this.#failure = named(error, name);
       throw this.#failure;
     }
   }
 
-  async #boot(sockets: string, signal: AbortSignal): Promise<void> {
-    const { name, memoryMiB, cards, userland = '' } = this.host;
-    const { kernel, initrd, panicNow, card, accelerator, topology, userlands = {} } = this.order;
-    const disk = userlands[userland];
-    await mkdir(join(this.folder, name));
-    const guest = await startGuest(
-      {
-        ...{ kernel, initrd, panicNow, accelerator, memoryMiB },
-        ...(card === undefined ? {} : { card }),
-        cpus: 1,
-        disks: disk === undefined ? [] : [disk],
-        nics: cards.map(({ mac, link }) => ({ mac, socket: socketOf(link, name) })),
-        ports: join(this.folder, name, 'ports'),
-        consoleLog: consoleOf(this.folder, name),
-      },
-      { signal, cwd: sockets, bootTimeoutMs: BOOT_MS, silenceMs: SILENCE_MS },
-    );
-    this.#guest = guest;
-    const { exitCode, stderr } = await guest.run(settingsOf(this.host, topology), SETTINGS_MS);
+  async #become(guest: Guest): Promise<void> {
+    const settings = settingsOf(this.host, this.order.topology);
+    const { exitCode, stderr } = await guest.run(settings, SETTINGS_MS);
     if (exitCode !== 0) throw notSet(stderr);
-    this.#set = true;
+  }
+
+  /** Saves it to the folder that it was started for, and ends it. @throws Failed as Guest.save */
+  async save(): Promise<void> {
+    await this.#guest?.save();
   }
 
   get #trouble(): Failed | undefined {
@@ -86,6 +131,7 @@ export class Machine {
       addresses: cards.map(({ address, link }) => `${address} on ${link}`),
       release: this.#guest?.release ?? '',
       bootMs: this.#guest?.bootMs ?? 0,
+      resumed: this.#state?.to === 'resume',
       complaints: (this.#guest?.complaints ?? []).map(({ line }) => line),
       ...(clock === undefined ? {} : { clock }),
       ...(failure === undefined ? {} : { failure }),

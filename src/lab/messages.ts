@@ -22,6 +22,8 @@ export interface LabOrder {
   readonly panicNow: Era['panicNow'];
   readonly card?: Era['card'];
   readonly accelerator: Accelerator;
+  /** Boots the machines although there is a snapshot, which is then made anew. */
+  readonly fresh: boolean;
 }
 
 /** What anybody can know of a lab without asking it. */
@@ -43,6 +45,8 @@ export interface HostStatus {
   readonly release: string;
   /** Milliseconds from QEMU's start to the agent's first word. */
   readonly bootMs: number;
+  /** It did not boot, but goes on from a snapshot. */
+  readonly resumed: boolean;
   /** Against the machine's; missing in the first second. */
   readonly clock?: ClockReading;
   /** First lines of what its kernel has complained of. */
@@ -78,6 +82,9 @@ export type LabReply =
 
 /** What a supervisor tells on standard output while the lab comes up. */
 export type LabNews =
+  | { readonly news: 'note'; readonly line: string }
+  /** Told of machines whose snapshot is made next. */
+  | { readonly news: 'booted'; readonly host: string; readonly ms: number }
   | { readonly news: 'host'; readonly host: string; readonly ms: number }
   | { readonly news: 'up'; readonly status: LabStatus }
   | { readonly news: 'failed'; readonly failure: Failure };

@@ -22,6 +22,20 @@ export interface Nic {
   readonly socket: string;
 }
 
+/** Files from which another QEMU goes on with a guest where this one left it (state.ts). */
+export interface GuestState {
+  /** `save`: they are to be made. `resume`: they are whole, and never written to. */
+  readonly to: 'save' | 'resume';
+  /** Its memory, byte for byte; a sparse file. */
+  readonly memory: string;
+  /** What its processor and devices hold, as QEMU writes it. */
+  readonly devices: string;
+  /** What its kernel has said so far. */
+  readonly console: string;
+  /** Folder for the memory of a guest that is to be saved, while it runs; best one that is in memory itself. */
+  readonly workplace: string;
+}
+
 /** A guest to be: everything that its QEMU command line depends on. */
 export interface GuestSpec {
   /** Absolute path of a bzImage. */
@@ -45,6 +59,7 @@ export interface GuestSpec {
   readonly nics?: readonly Nic[];
   /** What they are; missing: virtio's. */
   readonly card?: Era['card'];
+  readonly state?: GuestState;
   /** Gives the guest a third port, for what programs print: /dev/vport0p1 (virtio_console). */
   readonly output?: boolean;
 }
@@ -55,15 +70,26 @@ export const PORTS = ['console', 'agent'] as const;
 /** The port that only some guests have. Unlike a serial one it takes a whole buffer at a time. */
 export const OUTPUT = 'output';
 
+/** The port at which a QEMU is told what to do with its guest (qmp.ts); only guests with a state have it. */
+export const MONITOR = 'monitor';
+
+/** What QEMU calls the memory that has a file. */
+const MEMORY = 'memory';
+
 /** The program, with nothing that a guest does not ask for: no devices, no configuration, no window. */
 const BARE = ['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display', 'none'] as const;
 
-/** Command line of a guest: two serial ports are all it has, and no network, if no more is asked for. */
-export function guestArgv(spec: GuestSpec): Argv {
+/**
+ * Command line of a guest: two serial ports are all it has, and no network, if no more is asked for.
+ *
+ * @param memory the file of its memory, where that is not yet the one of its state
+ */
+export function guestArgv(spec: GuestSpec, memory = spec.state?.memory): Argv {
   return [
     ...BARE,
-    ...machine(spec.accelerator),
+    ...machine(spec.accelerator, spec.state),
     ...['-m', `${String(spec.memoryMiB)}M`, '-smp', String(spec.cpus)],
+    ...(spec.state === undefined ? [] : kept(spec.state.to, memory ?? '', spec)),
     ...network(spec),
     ...(spec.disks ?? []).flatMap(disk),
     // A restart, which is also what follows a panic, ends QEMU.
@@ -81,6 +107,27 @@ export function guestArgv(spec: GuestSpec): Argv {
     ]),
     ...(spec.output === true ? outputPort(spec.ports) : []),
     ...(spec.shares ?? []).flatMap((share) => ['-virtfs', virtfs(share)]),
+  ];
+}
+
+/**
+ * Memory in a file, and a monitor. What a resumed guest writes is its own and not the file's; it waits until
+ * it is given the rest of its state.
+ */
+function kept(to: GuestState['to'], memory: string, { memoryMiB, ports }: GuestSpec): string[] {
+  const share = to === 'save' ? 'on' : 'off';
+  return [
+    '-object',
+    `memory-backend-file,id=${MEMORY},size=${String(memoryMiB)}M,mem-path=${optionValue(memory)},share=${share}`,
+    ...monitorAt(join(ports, MONITOR)),
+    ...(to === 'resume' ? ['-incoming', 'defer'] : []),
+  ];
+}
+
+function monitorAt(path: string): string[] {
+  return [
+    ...['-chardev', `pipe,id=${MONITOR},path=${optionValue(path)}`],
+    ...['-mon', `chardev=${MONITOR},mode=control`],
   ];
 }
 
@@ -127,8 +174,7 @@ export function hubArgv({ links, monitor }: HubSpec): Argv {
   return [
     ...BARE,
     ...['-machine', 'none'],
-    ...['-chardev', `pipe,id=monitor,path=${optionValue(monitor)}`],
-    ...['-mon', 'chardev=monitor,mode=control'],
+    ...monitorAt(monitor),
     ...Object.entries(links).flatMap(([link, hosts], hub) =>
       [link, ...hosts.map((host) => socketOf(link, host))].flatMap((port) => [
         ...['-netdev', `stream,id=${port},server=on,${unixSocket(port)}`],
@@ -174,9 +220,10 @@ export function bootSectorArgv(image: string, accelerator: Accelerator): Argv {
  * The oldest machine that every kernel knows. An emulated processor shows only the features of
  * qemu64: a kernel spends no time on those that are slow to emulate.
  */
-function machine(accelerator: Accelerator): string[] {
+function machine(accelerator: Accelerator, state?: GuestState): string[] {
   const cpu = accelerator === 'kvm' ? 'host' : 'qemu64';
-  return ['-machine', 'pc,usb=off', '-accel', accelerator, '-cpu', cpu];
+  const memory = state === undefined ? '' : `,memory-backend=${MEMORY}`;
+  return ['-machine', `pc,usb=off${memory}`, '-accel', accelerator, '-cpu', cpu];
 }
 
 /**

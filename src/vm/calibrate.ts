@@ -22,8 +22,8 @@ export interface Calibration {
   readonly trials: readonly Trial[];
 }
 
-/** What a calibration depends on; another value means to calibrate again. */
-interface Host {
+/** What runs guests; with another value nothing that was learnt of it holds. */
+export interface Emulation {
   readonly qemu: string;
   readonly cpu: string;
   readonly kernel: string;
@@ -45,11 +45,7 @@ const WORK = { exits: 2000, loops: 20_000_000 } as const;
  * @throws Failed `host-lacks` when QEMU is missing or does not even run under TCG, `interrupted`
  */
 export async function calibrate(cache: string, signal?: AbortSignal): Promise<Calibration> {
-  const host: Host = {
-    qemu: await programVersion('qemu-system-x86_64'),
-    cpu: cpus()[0]?.model ?? 'unknown',
-    kernel: release(),
-  };
+  const host = await emulation();
   const file = join(cache, 'calibration.json');
   const cached = cachedFor(host, await readJson(file));
   if (cached !== undefined) return cached;
@@ -59,8 +55,18 @@ export async function calibrate(cache: string, signal?: AbortSignal): Promise<Ca
   return calibration;
 }
 
-function cachedFor(host: Host, stored: unknown): Calibration | undefined {
-  const found = stored as { host?: Partial<Host>; calibration?: Partial<Calibration> } | undefined;
+/** What runs guests here. @throws Failed `host-lacks` without QEMU */
+export async function emulation(): Promise<Emulation> {
+  return {
+    qemu: await programVersion('qemu-system-x86_64'),
+    cpu: cpus()[0]?.model ?? 'unknown',
+    kernel: release(),
+  };
+}
+
+function cachedFor(host: Emulation, stored: unknown): Calibration | undefined {
+  const found = stored as
+    { host?: Partial<Emulation>; calibration?: Partial<Calibration> } | undefined;
   const same = (['qemu', 'cpu', 'kernel'] as const).every(
     (key) => found?.host?.[key] === host[key],
   );

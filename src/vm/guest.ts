@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { exec, type Argv } from '../host/exec.js';
+import type { Argv } from '../host/exec.js';
 import type { KernelComplaint } from '../model/check.js';
 import { Failed } from '../model/failure.js';
 import { Agent, type Hello, type RunResult } from './agent.js';
@@ -10,8 +10,10 @@ import { guestArgv, OUTPUT, type GuestSpec, type PORTS } from './argv.js';
 import { Clock, type ClockReading } from './clock.js';
 import { Console } from './console.js';
 import { complaintFailure, deathFailure, hangFailure, type Evidence } from './failures.js';
+import { qemuEnd } from './qemu.js';
 import { SerialPort, type LineSink } from './serial.js';
 import { Silence } from './silence.js';
+import { StateKeeper } from './state.js';
 
 export interface GuestOptions {
   readonly signal: AbortSignal;
@@ -37,8 +39,6 @@ const HALT_MS = 10_000;
 const DRAIN_MS = 2000;
 /** The agent's exit code when all is well. */
 const HALTED = 0;
-/** Every end of QEMU is an answer. */
-const ANY_EXIT = Array.from({ length: 256 }, (_, code) => code);
 
 const BOOT_HINTS = [
   'the kernel needs a serial port driver, gzip and initramfs support (l7build config check)',
@@ -52,6 +52,7 @@ export class Guest {
   readonly #ports: SerialPort[] = [];
   /** Its words go to the port that is opened last. */
   readonly #agent = new Agent((text) => this.#ports.at(-1)?.send(text) ?? Promise.resolve());
+  readonly #keeper: StateKeeper | undefined;
   #qemu: Promise<void> = Promise.resolve();
   #failure: Failed | undefined;
   #halting = false;
@@ -65,6 +66,7 @@ export class Guest {
     private readonly options: GuestOptions,
   ) {
     this.#evidence = { console: new Console(), consoleLog: spec.consoleLog };
+    this.#keeper = spec.state === undefined ? undefined : new StateKeeper(spec.state);
   }
 
   /** Milliseconds since QEMU's start. */
@@ -104,6 +106,8 @@ export class Guest {
         this.#onConsole(line);
       },
     });
+    if (this.#keeper !== undefined) this.#ports.push(await this.#keeper.open(this.spec.ports));
+    if (this.spec.state?.to === 'resume') await this.#recall(this.spec.state.console);
     if (this.spec.output === true) await this.#open(OUTPUT, this.options.output ?? {});
     await this.#open('agent', {
       onLine: (line) => {
@@ -116,6 +120,7 @@ export class Guest {
       this.#fail(hangFailure(`did not come up within ${words(limit)}`, this.#evidence, BOOT_HINTS));
     }, limit);
     try {
+      if (this.spec.state?.to === 'resume') await this.#resume();
       this.#hello = await this.#agent.hello();
     } finally {
       clearTimeout(timer);
@@ -149,6 +154,23 @@ export class Guest {
     if (failure !== undefined) throw failure;
   }
 
+  /**
+   * Saves it to the files of its spec, and ends it.
+   *
+   * @throws Failed `command-failed` with QEMU's words, `no-space`, or how the guest failed; it has ended then, too
+   */
+  async save(): Promise<void> {
+    const { state, consoleLog } = this.spec;
+    if (state === undefined) throw new Error('a guest without files for its state is not saved');
+    this.#halting = this.#failure === undefined;
+    try {
+      await this.#keeper?.save(this.#folder);
+    } finally {
+      await this.kill();
+    }
+    await copyFile(consoleLog, state.console);
+  }
+
   /** Ends QEMU at once, if it still runs, takes in what it had sent, and frees the ports. */
   async kill(): Promise<void> {
     this.#halting = true;
@@ -157,6 +179,7 @@ export class Guest {
     // A guest that never spoke may not have opened its ports.
     if (this.#hello !== undefined) await this.#drained();
     await Promise.all(this.#ports.map((port) => port.close()));
+    await this.#keeper?.close();
   }
 
   /** Waits until all that QEMU sent before its end is read. */
@@ -169,6 +192,30 @@ export class Guest {
     this.#ports.push(await SerialPort.open(join(this.spec.ports, port), sink));
   }
 
+  /** Takes in what the kernel of a guest that goes on has said before. */
+  async #recall(console: string): Promise<void> {
+    await copyFile(console, this.spec.consoleLog);
+    const said = await readFile(console, 'utf8');
+    for (const line of said.split('\n').slice(0, -1)) this.#onConsole(line);
+  }
+
+  /** Has it go on from where it was saved, and sets its clock, which goes on from there as well. */
+  async #resume(): Promise<void> {
+    await this.#keeper?.load(this.#folder).catch((error: unknown) => {
+      const failed = deathFailure('did not take the state', [String(error)], this.#evidence);
+      throw error instanceof Failed ? error : failed;
+    });
+    await this.#agent.hello();
+    const now = Math.round(Date.now() / 1000);
+    const { exitCode, stderr } = await this.#agent.run(`date -s @${String(now)} >/dev/null`);
+    if (exitCode !== 0) throw hangFailure(`did not take the time: ${stderr}`, this.#evidence);
+  }
+
+  /** Where QEMU works. */
+  get #folder(): string {
+    return this.options.cwd ?? process.cwd();
+  }
+
   /** The failure of a guest that was asked to power off and did something else. */
   #unasked(ended: boolean, code: number): Failed | undefined {
     if (!ended) return hangFailure('did not power off', this.#evidence);
@@ -179,7 +226,7 @@ export class Guest {
   /** Runs QEMU to its end, whatever that is, and tells failures apart. */
   async #run(): Promise<void> {
     const signal = AbortSignal.any([this.options.signal, this.#stop.signal]);
-    const argv = guestArgv(this.spec);
+    const argv = guestArgv(this.spec, this.#keeper?.memory);
     const { wrap, cwd } = this.options;
     const end = await qemuEnd(wrap?.(argv) ?? argv, signal, cwd);
     if (end instanceof Failed) {
@@ -188,10 +235,10 @@ export class Guest {
       return;
     }
     await this.#drained();
-    if (this.#halting) return;
-    this.#fail(
-      complaintFailure(this.#evidence) ?? deathFailure(end.how, end.stderr, this.#evidence),
-    );
+    const death =
+      complaintFailure(this.#evidence) ?? deathFailure(end.how, end.stderr, this.#evidence);
+    if (this.#halting) this.#keeper?.fail(death);
+    else this.#fail(death);
   }
 
   #onConsole(line: string): void {
@@ -222,6 +269,7 @@ export class Guest {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
     this.#agent.fail(failure);
+    this.#keeper?.fail(failure);
     this.#stop.abort();
   }
 }
@@ -243,25 +291,6 @@ export async function startGuest(spec: GuestSpec, options: GuestOptions): Promis
     throw error;
   }
   return guest;
-}
-
-/** Runs QEMU to its end, whatever that is: how it ended, or the Failed of one that was not let. */
-async function qemuEnd(
-  argv: Argv,
-  signal: AbortSignal,
-  cwd: string | undefined,
-): Promise<{ how: string; stderr: readonly string[] } | Failed> {
-  try {
-    const place = cwd === undefined ? {} : { cwd };
-    const { exitCode, stderr } = await exec(argv, { accept: ANY_EXIT, signal, ...place });
-    const how = `ended with exit code ${String(exitCode)}`;
-    return { how, stderr: stderr.trim().split('\n').filter(Boolean) };
-  } catch (error) {
-    if (!(error instanceof Failed)) throw error;
-    const { reason, message, details } = error.failure;
-    if (reason !== 'command-failed') return error;
-    return { how: `was ${message.split(': ').at(-1) ?? ''}`, stderr: details ?? [] };
-  }
 }
 
 function words(ms: number): string {

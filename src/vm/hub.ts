@@ -74,7 +74,9 @@ export class Hub {
     const id = `capture${String(this.#captures)}`;
     const settings = { id, netdev: link, file, maxlen: WHOLE_FRAME };
     await this.#qmp.execute('object-add', { 'qom-type': 'filter-dump', ...settings });
-    return () => this.#qmp.execute('object-del', { id });
+    return async () => {
+      await this.#qmp.execute('object-del', { id });
+    };
   }
 
   /** Ends it at once. */

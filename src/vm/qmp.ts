@@ -2,7 +2,7 @@
 import { Failed } from '../model/failure.js';
 
 interface Command {
-  readonly settle: () => void;
+  readonly settle: (answer: unknown) => void;
   readonly reject: (error: Failed) => void;
 }
 
@@ -10,6 +10,7 @@ interface Command {
 interface Said {
   readonly QMP?: unknown;
   readonly id?: unknown;
+  readonly return?: unknown;
   readonly error?: { readonly desc?: unknown };
 }
 
@@ -25,13 +26,20 @@ export class Qmp {
   readonly #send: (text: string) => Promise<void>;
   #lastId = 0;
   #greeted: () => void = () => undefined;
-  /** Settles when QEMU has greeted. The sockets that its command line names may come a moment later. */
-  readonly greeted = new Promise<void>((done) => {
+  /** The sockets that its command line names may come a moment later. */
+  readonly #greeting = new Promise<void>((done) => {
     this.#greeted = done;
+  });
+  /** Ends all that is waited for, now and later, with this failure. */
+  fail: (error: Failed) => void = () => undefined;
+  readonly #failed = new Promise<never>((_, reject) => {
+    this.fail = reject;
   });
 
   constructor(send: (text: string) => Promise<void>) {
     this.#send = send;
+    // Whoever waits for something learns of it.
+    this.#failed.catch(() => undefined);
   }
 
   /** Takes a line that QEMU said. */
@@ -40,29 +48,33 @@ export class Qmp {
     if (said?.QMP !== undefined) this.#greeted();
     const command = typeof said?.id === 'string' ? this.#commands.get(said.id) : undefined;
     if (command === undefined) return;
-    if (said?.error === undefined) command.settle();
+    if (said?.error === undefined) command.settle(said?.return);
     else command.reject(refused(String(said.error.desc)));
   }
 
   /** Waits for the greeting and answers it, after which commands are taken. */
   async open(): Promise<void> {
-    await this.greeted;
+    await Promise.race([this.#greeting, this.#failed]);
     await this.execute('qmp_capabilities');
   }
 
-  /** @throws Failed `command-failed` with QEMU's words, or when it does not answer */
-  async execute(name: string, args: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  /**
+   * @returns what QEMU answers
+   * @throws Failed `command-failed` with QEMU's words, or when it does not answer; what was given to `fail`
+   */
+  async execute(name: string, args: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     this.#lastId += 1;
     const id = String(this.#lastId);
     let timer: NodeJS.Timeout | undefined;
     try {
-      await new Promise<void>((settle, reject) => {
+      const answer = new Promise<unknown>((settle, reject) => {
         this.#commands.set(id, { settle, reject });
         timer = setTimeout(() => {
           reject(refused(`no answer to ${name}`));
         }, ANSWER_MS);
         this.#send(`${JSON.stringify({ execute: name, arguments: args, id })}\n`).catch(reject);
       });
+      return await Promise.race([answer, this.#failed]);
     } finally {
       clearTimeout(timer);
       this.#commands.delete(id);

@@ -161,7 +161,9 @@ steps:
     const right = await lab('run', 'forbidden', '--backend', 'legacy');
     expect(right.stdout).toMatch(/^clocks of all hosts within \d\.\d+ % of this machine's$/m);
     expect(right.code).toBe(0);
-    const fast = await labs.start(['run', 'forbidden', '--backend', 'legacy'], '', 2).ended;
+    const fast = await labs.start(['run', 'forbidden', '--backend', 'legacy'], {
+      STAND_IN_SPEED: '2',
+    }).ended;
     expect(fast.stdout).toMatch(/^right forbidden/m);
     expect(fast.stdout).toMatch(
       /^WRONG the clock of gate \(linux 9\.9\) ran [12]\.\d+ times as fast/m,

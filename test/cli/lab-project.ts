@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { LabRecord } from '../../src/lab/messages.js';
 import { processesAt, type Ended, type Running } from './program.js';
 import { FakeProject } from './project.js';
 
@@ -10,6 +11,7 @@ const STAND_IN = fileURLToPath(new URL('stand-in', import.meta.url));
 /** Where programs keep what is of no use after them. */
 const TEMPORARY = 'temporary';
 
+/** Two hosts on a link. */
 export const PAIR = `name: pair
 summary: Two hosts on a link
 kernel: '9.9'
@@ -35,30 +37,47 @@ export class LabProject {
     return new LabProject(project);
   }
 
-  /**
-   * @param deaf hosts that never answer, with commas between
-   * @param speed of the hosts' clocks; 1 is right
-   */
-  start(words: readonly string[], deaf = '', speed = 1): Running {
+  /** @param odd what is not as it should be, by the stand-in's names for that */
+  start(words: readonly string[], odd: Readonly<Record<string, string>> = {}): Running {
     const path = `${STAND_IN}:${process.env['PATH'] ?? ''}`;
-    const env = {
-      PATH: path,
-      STAND_IN_DEAF: deaf,
-      STAND_IN_SPEED: String(speed),
-      TMPDIR: join(this.project.root, TEMPORARY),
-    };
-    return this.project.start(['lab', ...words], env);
+    const temporary = join(this.project.root, TEMPORARY);
+    return this.project.start(['lab', ...words], { PATH: path, TMPDIR: temporary, ...odd });
   }
 
   lab(...words: string[]): Promise<Ended> {
     return this.start(words).ended;
   }
 
-  /** Processes and files of labs; a lock file without a holder is none. */
-  left(): string[] {
-    const labs = join(this.project.cache, 'labs');
-    const files = existsSync(labs) ? readdirSync(labs, { recursive: true }) : [];
-    const temporary = readdirSync(join(this.project.root, TEMPORARY));
-    return [...processesAt(this.project.root), ...files.map(String), ...temporary];
+  up(...words: string[]): Promise<Ended> {
+    return this.lab('up', '--topology', 'pair', ...words);
   }
+
+  /** Path in the store. */
+  at(...names: string[]): string {
+    return join(this.project.cache, ...names);
+  }
+
+  /** Processes and files of labs; a lock file without a holder is none, nor is a snapshot that is whole. */
+  left(): string[] {
+    const folders = ['labs', 'staging'].map((name) => this.at(name));
+    const files = folders.flatMap((folder) => (existsSync(folder) ? filesIn(folder) : []));
+    const temporary = readdirSync(join(this.project.root, TEMPORARY));
+    return [...processesAt(this.project.root), ...files, ...temporary];
+  }
+
+  recordOf(name: string): LabRecord {
+    return JSON.parse(readFileSync(this.at('labs', name, 'lab.json'), 'utf8')) as LabRecord;
+  }
+
+  /** Folders of the snapshots that the store has. */
+  snapshots(): string[] {
+    return readdirSync(this.at('entries'))
+      .map((key) => this.at('entries', key, 'files'))
+      .filter((folder) => existsSync(join(folder, 'leaf.memory')));
+  }
+}
+
+/** Paths below a folder. */
+export function filesIn(folder: string): string[] {
+  return readdirSync(folder, { recursive: true }).map(String);
 }

@@ -22,15 +22,12 @@ afterEach(async () => {
   expect(left()).toEqual([]);
 });
 
-const start = (words: readonly string[], deaf?: string): Running => labs.start(words, deaf);
+const start = (words: readonly string[], odd?: Record<string, string>): Running =>
+  labs.start(words, odd);
 const lab = (...words: string[]): Promise<Ended> => labs.lab(...words);
-const up = (...words: string[]): Promise<Ended> => lab('up', '--topology', 'pair', ...words);
+const up = (...words: string[]): Promise<Ended> => labs.up(...words);
 const left = (): string[] => labs.left();
-
-function recordOf(name: string): LabRecord {
-  const file = join(project.cache, 'labs', name, 'lab.json');
-  return JSON.parse(readFileSync(file, 'utf8')) as LabRecord;
-}
+const recordOf = (name: string): LabRecord => labs.recordOf(name);
 
 /** What a host's console has. */
 function wordsOf(host: string): string {
@@ -39,15 +36,18 @@ function wordsOf(host: string): string {
 
 describe('a lab', () => {
   it('comes up, is used, and goes down without a trace', async () => {
-    const first = await up();
+    const first = await up('--fresh');
     expect(first.stderr).toBe('');
     expect(first.code).toBe(0);
+    expect(first.stdout).toMatch(/^boot {2}gate in [\d.]+ s$/m);
     expect(first.stdout).toMatch(/^up {4}gate in [\d.]+ s$/m);
     expect(first.stdout).toContain('The lab pair is up.');
     const { stdout, code } = await lab('status');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^lab pair of topology pair, since /);
-    expect(stdout).toMatch(/^ {2}leaf {2}up {2}10\.0\.0\.2 on lan {2}9\.9-stand-in {2}booted in /m);
+    expect(stdout).toMatch(
+      /^ {2}leaf {2}up {2}10\.0\.0\.2 on lan {2}9\.9-stand-in {2}resumed in /m,
+    );
     expect(await lab('exec', 'leaf', '--', 'echo', 'hello', 'there')).toMatchObject({
       code: 0,
       stdout: 'hello there\n',
@@ -132,8 +132,8 @@ describe('when something ends before its time:', () => {
   it.each(['SIGINT', 'SIGKILL'] as const)(
     'the command that brings it up (%s), nothing of it stays',
     async (signal) => {
-      const running = start(['up', '--topology', 'pair'], 'leaf');
-      await running.says('up    gate');
+      const running = start(['up', '--topology', 'pair', '--fresh'], { STAND_IN_DEAF: 'leaf' });
+      await running.says('boot  gate');
       expect(left()).not.toEqual([]);
       running.signal(signal);
       expect((await running.ended).code).toBe(signal === 'SIGINT' ? 130 : undefined);

@@ -50,7 +50,7 @@ export async function debianLab(
   } as const;
   await image({ ...params, ...own }, ctx);
   return {
-    ...{ name: topology.name, store: root, topology, panicNow: '-1' },
+    ...{ name: topology.name, store: root, topology, panicNow: '-1', fresh: false },
     kernel: (await packagedKernel(dir)).image,
     initrd: join(ctx.out, 'initramfs.cpio.gz'),
     accelerator: (await calibrate(root)).accelerator,

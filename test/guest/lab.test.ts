@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Lab } from '../../src/lab/lab.js';
 import { consoleOf } from '../../src/lab/machine.js';
+import type { LabOrder } from '../../src/lab/messages.js';
 import { loadTopology } from '../../src/recipe/index.js';
 import type { RunResult } from '../../src/vm/agent.js';
 import { processesAt } from '../cli/program.js';
@@ -17,11 +18,12 @@ const never = new AbortController().signal;
 describe("the guide's lab", () => {
   let root: string;
   let lab: Lab;
+  let order: LabOrder;
   const up = new Map<string, number>();
 
   beforeAll(async () => {
     root = await realpath(await mkdtemp(join(tmpdir(), 'l7build-lab-')));
-    const order = await debianLab(root, await loadTopology(PROJECT, 'guide'));
+    order = await debianLab(root, await loadTopology(PROJECT, 'guide'));
     lab = new Lab(order, join(root, 'lab'));
     await lab.start((news) => {
       if (news.news === 'host') up.set(news.host, news.ms);
@@ -89,6 +91,25 @@ describe("the guide's lab", () => {
   it('takes words as they are', async () => {
     const words = `'printf' '%s\\n' 'it'\\''s $HOME'`;
     expect((await on('node1', words)).stdout).toBe("it's $HOME\n");
+  });
+
+  it('goes on from its snapshot each time, with the right time and nothing of what was done since', async () => {
+    expect(lab.status().hosts.map(({ resumed }) => resumed)).toEqual([true, true, true]);
+    await on('node1', 'touch /run/mark; ip neigh flush all');
+    await mkdir(join(root, 'another'));
+    const another = new Lab(order, join(root, 'another'));
+    try {
+      await another.start(() => undefined, never);
+      expect(another.status().hosts.every(({ resumed }) => resumed)).toBe(true);
+      const { stdout } = await another.run('node1', 'ls /run; date +%s', 60_000, never);
+      expect(stdout).not.toContain('mark');
+      const seconds = Number(stdout.trim().split('\n').at(-1));
+      expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(10);
+      const ping = 'ping -c 1 -W 5 192.168.2.12';
+      expect((await another.run('node2', ping, 60_000, never)).exitCode).toBe(0);
+    } finally {
+      await another.kill();
+    }
   });
 
   // The last, since the host is gone then.

@@ -3,7 +3,7 @@ import { interrupted } from '../../host/exec.js';
 import { startDetached } from '../../host/detached.js';
 import type { LabNews, LabOrder, LabStatus } from '../../lab/messages.js';
 import { Failed } from '../../model/failure.js';
-import { upLine } from './status-text.js';
+import { newsLine } from './status-text.js';
 
 /**
  * Starts the lab's supervisor, which is this program once more in a session of its own, and waits until
@@ -25,17 +25,12 @@ export async function bringUp(
     log,
     onLine: (line) => {
       const news = JSON.parse(line) as LabNews;
-      switch (news.news) {
-        case 'host':
-          say(upLine(news.host, news.ms));
-          return;
-        case 'up':
-          ends.status = news.status;
-          supervisor.leave();
-          return;
-        case 'failed':
-          ends.failed = new Failed(news.failure);
-          return;
+      const told = newsLine(news);
+      if (told !== undefined) say(told);
+      if (news.news === 'failed') ends.failed = new Failed(news.failure);
+      if (news.news === 'up') {
+        ends.status = news.status;
+        supervisor.leave();
       }
     },
   });

@@ -33,6 +33,8 @@ export interface LabJob {
   readonly exercises: readonly Exercise[];
   readonly backends: readonly Backend[];
   readonly withoutRules: boolean;
+  /** Hosts boot, and do not go on from a snapshot. */
+  readonly fresh: boolean;
   /** Folder of the report. */
   readonly out: string;
   /** All that goes over links is captured. */
@@ -102,17 +104,21 @@ function untried({ exercise, backend, reason = '' }: Cell, kernel: string): Repo
  * @throws Failed of the lab, `interrupted`
  */
 export async function runLab(run: LabRun, listener: Listener, signal: AbortSignal): Promise<void> {
-  const { topology, parts, cache } = run;
+  const { topology, parts, cache, fresh } = run;
   const { view, record } = listener;
   if (typeof parts === 'string' || !run.cells.some(isTried))
     return tryCells(run, undefined, listener, signal);
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'l7build-lab-')));
-  const lab = new Lab({ name: topology.name, store: cache, topology, ...parts.machine }, folder);
+  const lab = new Lab(
+    { name: topology.name, store: cache, topology, fresh, ...parts.machine },
+    folder,
+  );
   const started = performance.now();
   view.boots(run);
   try {
     await lab.start((news) => {
       if (news.news === 'host') view.up(run, news.host, news.ms);
+      if (news.news === 'note') view.say(news.line);
     }, signal);
     await tryCells(run, lab, listener, signal);
   } catch (error) {

@@ -9,6 +9,8 @@ export interface RunOptions extends Omit<PartOptions, 'kernel'> {
   readonly backend?: Backend;
   /** False for --no-rules. */
   readonly rules: boolean;
+  /** Hosts boot, and do not go on from a snapshot. */
+  readonly fresh: boolean;
   readonly pcap: boolean;
   readonly out?: string;
   readonly dryRun: boolean;

@@ -91,7 +91,7 @@ async function jobsFor(
     cache: means.cache,
     backends: options.backend === undefined ? had : [options.backend],
     withoutRules: !options.rules,
-    ...{ out, pcap: options.pcap },
+    ...{ out, pcap: options.pcap, fresh: options.fresh },
   }));
 }
 

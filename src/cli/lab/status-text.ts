@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { aligned } from '../../host/columns.js';
-import type { HostStatus, LabStatus } from '../../lab/messages.js';
+import type { HostStatus, LabNews, LabStatus } from '../../lab/messages.js';
 import { duration } from '../../ui/words.js';
 import { clockFaults } from '../../vm/clock.js';
 
@@ -18,18 +18,33 @@ export function upLine(host: string, ms: number): string {
   return `up    ${host} in ${duration(ms)}`;
 }
 
+/** What is told of a lab that comes up, as it is told; undefined for what is not for people. */
+export function newsLine(news: LabNews): string | undefined {
+  switch (news.news) {
+    case 'note':
+      return `note  ${news.line}`;
+    case 'booted':
+      return `boot  ${news.host} in ${duration(news.ms)}`;
+    case 'host':
+      return upLine(news.host, news.ms);
+    case 'up':
+    case 'failed':
+      return undefined;
+  }
+}
+
 /** True if every host is up and reaches the others. */
 export function isWell({ hosts, network }: LabStatus): boolean {
   return network === undefined && hosts.every(({ state }) => state === 'up');
 }
 
-function row({ name, state, addresses, release, bootMs, clock }: HostStatus): string[] {
+function row({ name, state, addresses, release, bootMs, resumed, clock }: HostStatus): string[] {
   return [
     `  ${name}`,
     state,
     addresses.join(', '),
     release,
-    `booted in ${duration(bootMs)}`,
+    `${resumed ? 'resumed' : 'booted'} in ${duration(bootMs)}`,
     clock === undefined ? '' : `clock at ${(clock.rate * 100).toFixed(1)} %`,
   ];
 }

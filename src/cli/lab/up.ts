@@ -14,6 +14,8 @@ import { statusLines } from './status-text.js';
 export interface UpOptions extends PartOptions {
   readonly topology: string;
   readonly name?: string;
+  /** Not from a snapshot. */
+  readonly fresh: boolean;
 }
 
 /** Builds what the lab's hosts boot, where the store does not have it, and brings the lab up. */
@@ -33,7 +35,7 @@ export async function up(
   const status = await new Store(cache).reading(
     async () => {
       const { machine } = await partsFor(topology, options, { cache, signal, say });
-      const order = { name, store: cache, topology, ...machine };
+      const order = { name, store: cache, topology, ...machine, fresh: options.fresh };
       return bringUp(order, join(cache, 'lab.log'), say, signal);
     },
     { signal },

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { link, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, open, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { collect, examine, survey, totalOf } from '../../../src/engine/housekeeping.js';
+import { collect, examine, survey, totalOf, trim } from '../../../src/engine/housekeeping.js';
 import { inventory } from '../../../src/engine/inventory.js';
 import { digestOf, Store } from '../../../src/engine/store.js';
+import { withLock } from '../../../src/host/lock.js';
 
 const KIB = 1024;
 
@@ -146,5 +147,38 @@ describe('examine', () => {
     const stop = new AbortController();
     stop.abort();
     await expect(examine(store, circumstances(stop.signal))).rejects.toThrow();
+  });
+});
+
+describe('trim', () => {
+  it('removes the least recently used of what is meant, and nothing else', async () => {
+    await fill('ancient', 64, 30);
+    await fill('older', 64, 9);
+    await fill('newer', 64, 1);
+    const meant = (what: string): boolean => what.endsWith('er');
+    const { removed } = await trim(store, 80 * KIB, circumstances().signal, meant);
+    expect(removed.map(({ what }) => what)).toEqual(['compile:older']);
+    expect(await entries()).toEqual(['ancient', 'newer']);
+  });
+});
+
+describe('sweep', () => {
+  it('removes what a killed run left half made, but not what is being made', async () => {
+    for (const key of ['left', 'made'])
+      await writeFile(join((await store.stage(key)).out, 'x'), '');
+    await withLock(store.lockFile('made'), () => store.sweep());
+    expect(await readdir(join(root, 'staging'))).toEqual(['made']);
+  });
+});
+
+describe('an entry that is removed', () => {
+  it('is none any more, and stays with who has it open', async () => {
+    await fill('open', 4, 1);
+    const file = await open(join(root, 'entries/open/files/file'));
+    await store.remove('open');
+    expect(await entries()).toEqual([]);
+    expect((await file.readFile()).length).toBe(4 * KIB);
+    await file.close();
+    await store.remove('open');
   });
 });

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdtempSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { askLocally, serveLocally, type Answer } from '../../../src/host/local-socket.js';
+import {
+  askLocally,
+  receiveLocally,
+  sendLocally,
+  serveLocally,
+  type Answer,
+} from '../../../src/host/local-socket.js';
 
 let root: string;
 let folder: string;
@@ -68,4 +74,24 @@ it('ends with connections open, and takes the place of a socket that was left', 
   });
   expect(await ask('again')).toEqual(['again']);
   await again.close();
+});
+
+it('hands a file over, whole, and leaves no socket', async () => {
+  const [from, to] = [join(root, 'from'), join(root, 'to')];
+  writeFileSync(from, 'x'.repeat(3_000_000));
+  await receiveLocally(folder, 'state', to, () => sendLocally(folder, 'state', from));
+  expect(readFileSync(to, 'utf8')).toBe(readFileSync(from, 'utf8'));
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('waits no longer for one who does not come, and replaces no file', async () => {
+  const late = new Error('it has ended');
+  const to = join(root, 'to');
+  await expect(receiveLocally(folder, 'state', to, () => Promise.reject(late))).rejects.toBe(late);
+  writeFileSync(to, 'there');
+  await expect(
+    receiveLocally(folder, 'state', to, () => sendLocally(folder, 'state', to)),
+  ).rejects.toMatchObject({ code: 'EEXIST' });
+  expect(readFileSync(to, 'utf8')).toBe('there');
+  await expect(sendLocally(folder, 'state', to)).rejects.toMatchObject({ code: 'ENOENT' });
 });

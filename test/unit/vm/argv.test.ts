@@ -96,6 +96,24 @@ describe('guestArgv', () => {
     ]);
   });
 
+  it('has memory in a file and a monitor where it is saved, and writes to no file where it goes on', () => {
+    const files = { memory: '/s,t/a.memory', devices: '/s/a.devices', console: '/s/a.console' };
+    const state = { to: 'save', workplace: '/dev/shm', ...files } as const;
+    const saved = guestArgv({ ...SPEC, state }, '/proc/1/fd/9');
+    const resumed = guestArgv({ ...SPEC, state: { ...state, to: 'resume' } });
+    const backend = 'memory-backend-file,id=memory,size=256M,mem-path=';
+    expect(after(saved, '-object')).toEqual([`${backend}/proc/1/fd/9,share=on`]);
+    expect(after(resumed, '-object')).toEqual([`${backend}/s,,t/a.memory,share=off`]);
+    for (const argv of [saved, resumed]) {
+      expect(after(argv, '-machine')).toEqual(['pc,usb=off,memory-backend=memory']);
+      expect(after(argv, '-chardev')).toContain('pipe,id=monitor,path=/s/ports/monitor');
+      expect(after(argv, '-mon')).toEqual(['chardev=monitor,mode=control']);
+    }
+    expect(after(resumed, '-incoming')).toEqual(['defer']);
+    expect(saved).not.toContain('-incoming');
+    expect(guestArgv(SPEC)).not.toContain('-mon');
+  });
+
   it('keeps the clock off the TSC, restarts at a panic, and shows warnings', () => {
     const [line = ''] = after(
       guestArgv({ ...SPEC, panicNow: '1', parameters: ['quiet'] }),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
+import { Failed } from '../../../src/model/failure.js';
 import { Qmp } from '../../../src/vm/qmp.js';
 
 /** A conversation with what stands here for QEMU: it answers commands by their names. */
@@ -33,4 +34,14 @@ it("tells what QEMU refuses, in QEMU's words", async () => {
   await expect(qmp.execute('object-add', { id: 'a' })).rejects.toMatchObject({
     failure: { reason: 'command-failed', message: 'QEMU: no such file' },
   });
+});
+
+it('gives what QEMU answers, and ends with a failure that it is told, now and later', async () => {
+  const { qmp } = conversation({ 'query-migrate': { return: { status: 'active' } } });
+  expect(await qmp.execute('query-migrate')).toEqual({ status: 'active' });
+  const waiting = qmp.open();
+  const failure = new Failed({ reason: 'guest-died', message: 'the guest died' });
+  qmp.fail(failure);
+  await expect(waiting).rejects.toBe(failure);
+  await expect(qmp.execute('stop')).rejects.toBe(failure);
 });
