@@ -13,6 +13,7 @@ it.each([
     'layer7-traffic',
     ['numbers', 'num-packets', 'segments', 'out-of-order', 'echoes', 'redirect', 'ftp-data'],
   ],
+  ['layer7-matrix', ['matrix', 'by-name']],
 ])('finds the scenario %s of the project by its name', async (name, ids) => {
   const { path } = await scenarioFile(PROJECT, name);
   const { checks } = await loadScenario(PROJECT, path);
@@ -28,7 +29,7 @@ it("asks l7-filter's match for nothing that only ours tells", async () => {
     const { path } = await scenarioFile(PROJECT, name);
     const { checks } = await loadScenario(PROJECT, path);
     const kinds = checks.flatMap((check) => check.expect.map(({ kind }) => kind));
-    expect(kinds.filter((kind) => kind === 'number' || kind === 'verdict')).toEqual([]);
+    expect(kinds.filter((kind) => ['number', 'verdict', 'told'].includes(kind))).toEqual([]);
   }
 });
 
@@ -36,4 +37,17 @@ it.each(['layer7-nfs', '../linux/6.1', ''])('refuses the name "%s"', async (name
   await expect(scenarioFile(PROJECT, name)).rejects.toMatchObject({
     failure: { reason: 'unknown-recipe' },
   });
+});
+
+it('plays every sample of the project against rules that name what the samples overlap with', async () => {
+  const { path } = await scenarioFile(PROJECT, 'layer7-matrix');
+  const { checks } = await loadScenario(PROJECT, path);
+  const [ordered, byName] = checks;
+  const rules = ordered?.rules.map(({ name }) => name) ?? [];
+  for (const { protocol, overlaps } of ordered?.samples?.all ?? []) {
+    expect(protocol === undefined || overlaps.length === 0 || rules.includes(protocol)).toBe(true);
+  }
+  const protocols = new Set(ordered?.samples?.all.map(({ protocol }) => protocol));
+  expect(protocols.size).toBeGreaterThan(30);
+  expect(byName?.samples).toEqual(ordered?.samples);
 });

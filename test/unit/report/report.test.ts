@@ -139,6 +139,16 @@ test('markdown leads with the verdict and marks unpinned inputs', () => {
   expect(page).toContain('| linux | linux.tar |  | ab | /src | **no** |');
   expect(page).toContain('| http counts \\| on http | nft | failed | 0 packets |');
   expect(page).toContain('`l7build --kernel 6.1`');
+  expect(page).not.toContain('Told as');
+});
+
+test('markdown shows what was told as what, where checks were about that', () => {
+  const { checks, ...report } = failedRun();
+  const as = [{ protocol: 'irc', count: 3 }];
+  const told = checks.map((one) => ({ ...one, told: { matrix: 'm', spoken: one.id, as } }));
+  expect(renderMarkdown({ ...report, checks: told.slice(1, 2) })).toContain(
+    '\n## Told as (nft)\n\n| spoken | irc |\n| --- | --- |\n| ssh | 3 |\n',
+  );
 });
 
 test.each([
