@@ -134,6 +134,7 @@ export const TESTING: readonly Requirement[] = [
   ...IMAGING,
   program('/usr/sbin/dkms', 'dkms', 'tests: builds the match as its users do'),
   program('cpio', 'cpio', 'tests: reads the initramfs'),
+  program('newuidmap', 'uidmap', "tests: a root that is a user's own"),
   program('pgrep', 'procps', 'tests: sees what processes are left'),
   program('ssh-keygen', 'openssh-client', 'tests: checks signatures'),
   program('/usr/sbin/nginx', 'nginx-light', 'tests: a server whose answers can go wrong'),
