@@ -18,7 +18,7 @@ forget() {
 	local step manifest
 	for manifest in "$L7BUILD_CACHE"/entries/*/manifest.json; do
 		for step in "$@"; do
-			! grep -q "\"task\": \"$step\"" "$manifest" || rm -rf "${manifest%/manifest.json}"
+			! grep -qs "\"task\": \"$step\"" "$manifest" || rm -rf "${manifest%/manifest.json}"
 		done
 	done
 	rm -rf "$L7BUILD_CACHE/work"
