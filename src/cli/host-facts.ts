@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { realpath } from 'node:fs/promises';
+import { MBR } from '../formats/disk.js';
 import { findProgram, systemPath } from '../host/tools.js';
 import { sha256File } from '../host/hash.js';
 import { programVersion } from '../host/program-version.js';
@@ -50,14 +51,9 @@ async function digests(
 
 /** Boot loader and file system of a disk, as its bytes depend on them. */
 export function imagingFacts(): Promise<Record<string, string>> {
-  return digests({
-    syslinux: findProgram('syslinux'),
-    mbr: '/usr/lib/syslinux/mbr/mbr.bin',
-    'mkfs.fat': findProgram('mkfs.fat', systemPath()),
-    sfdisk: findProgram('sfdisk', systemPath()),
-    mtools: findProgram('mcopy'),
-    'qemu-img': findProgram('qemu-img'),
-  });
+  const programs = ['syslinux', 'mkfs.fat', 'sfdisk', 'mcopy', 'qemu-img'];
+  const found = programs.map((name) => [name, findProgram(name, systemPath())] as const);
+  return digests({ ...Object.fromEntries(found), mbr: MBR });
 }
 
 /** What runs the guest: QEMU's version and the accelerator that the calibration chose. */

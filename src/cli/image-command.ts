@@ -10,6 +10,7 @@ import { errorCode } from '../host/space.js';
 import { EXIT, Failed } from '../model/failure.js';
 import { DISK_FORMATS, type DiskFormat, type DiskParams } from '../model/task.js';
 import { diskPlan } from '../plan/disk.js';
+import { loadLinuxRecipe } from '../recipe/index.js';
 import { addMeansOptions, addRecipeOptions, type ChoiceOptions } from './build-options.js';
 import { ensureThere } from './ensure-host.js';
 import { entriesFor } from './entries-for.js';
@@ -80,9 +81,10 @@ async function makeDisk(options: ImageOptions, signal: AbortSignal): Promise<voi
   const { kernel, format, jobs } = options;
   const out = resolve(options.out ?? join('out', `${kernel}.${format}`));
   const params = await paramsOf(options);
+  const { era } = await loadLinuxRecipe(PROJECT, kernel);
+  if (era.userland === 'musl') throw noLogin(kernel);
   await ensureThere(IMAGING, options, signal);
   const job = await readyJob(options, { cache, signal, boots: false });
-  if (job.chosen.linux.era.userland === 'musl') throw noLogin(kernel);
   const { plan, disk } = diskPlan(job.plan, params, await imagingFacts());
   await new Store(cache).reading(
     async () => {

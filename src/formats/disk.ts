@@ -16,7 +16,7 @@ const LEAST_MIB = 40;
 /** Number of the disk and of its file system; any will do, as long as it is always the same. */
 const ID = '6c376275';
 /** Boot code of the master boot record: starts the active partition. */
-const MBR = '/usr/lib/syslinux/mbr/mbr.bin';
+export const MBR = '/usr/lib/syslinux/mbr/mbr.bin';
 /** Bytes of the master boot record before the disk's number and the partitions. */
 const BOOT_CODE = 440;
 /** Seconds since 1970 that every file gets: FAT's first day. */
