@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import { EXIT } from '../model/failure.js';
 import type { Report } from '../model/report.js';
-import { duration } from '../ui/words.js';
+import { duration } from '../model/duration.js';
 import type { BuildOptions } from './build-options.js';
 import { writeFailure, writeLine } from './screen.js';
 

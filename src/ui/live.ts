@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2';
+import { duration } from '../model/duration.js';
 import type { Event } from '../model/event.js';
 import type { Reporter } from './reporter.js';
 import { visible } from '../model/visible.js';
-import { duration, outcomeText, progressText } from './words.js';
+import { outcomeText, progressText } from './words.js';
 
 type Row = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>;
 type Finished = Extract<Event, { type: 'task-finished' }>;

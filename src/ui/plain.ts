@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { duration } from '../model/duration.js';
 import type { Event } from '../model/event.js';
 import type { Reporter, WriteLine } from './reporter.js';
 import { visible } from '../model/visible.js';
-import { duration, outcomeText, progressText } from './words.js';
+import { outcomeText, progressText } from './words.js';
 
 /** With --verbose, a running step is heard of at most this often, in milliseconds. */
 const PROGRESS_EVERY_MS = 5000;

@@ -3,8 +3,6 @@ import { ccacheWords, type CcacheUse } from '../model/ccache.js';
 import { duration } from '../model/duration.js';
 import type { Progress } from '../model/event.js';
 
-export { duration };
-
 const UNITS = ['B', 'KiB', 'MiB', 'GiB'];
 
 /** A size for people: `133 MiB`. */

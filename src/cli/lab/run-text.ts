@@ -3,7 +3,7 @@ import { aligned } from '../../host/columns.js';
 import type { Exercise } from '../../model/exercise.js';
 import type { LabReport, ReportedTrial } from '../../model/lab-report.js';
 import { visible } from '../../model/visible.js';
-import { duration } from '../../ui/words.js';
+import { duration } from '../../model/duration.js';
 
 /** What is done, ready to be typed. */
 export function stepLines({ name, summary, teaches, steps }: Exercise): string[] {

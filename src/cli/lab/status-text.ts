@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { aligned } from '../../host/columns.js';
 import type { HostStatus, LabNews, LabStatus } from '../../lab/messages.js';
-import { duration } from '../../ui/words.js';
+import { duration } from '../../model/duration.js';
 import { clockFaults } from '../../vm/clock.js';
 
 /** A lab's hosts, one a line, and then all that is wrong with them. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, test } from 'vitest';
-import { bytes, duration, outcomeText, progressText } from '../../../src/ui/words.js';
+import { duration } from '../../../src/model/duration.js';
+import { bytes, outcomeText, progressText } from '../../../src/ui/words.js';
 
 test.each([
   [40, '0.0 s'],
