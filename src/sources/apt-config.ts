@@ -166,7 +166,7 @@ function options(dir: string): string[] {
     'Debug::NoLocking': 'true',
     'Acquire::Languages': 'none',
     'Acquire::GzipIndexes': 'false',
-    'Acquire::Retries': '1',
+    'Acquire::Retries': '2',
     // A name server that does not answer would be waited for twice.
     'Acquire::EnableSrvRecords': 'false',
     'Acquire::http::Timeout': '10',

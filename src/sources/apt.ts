@@ -19,6 +19,8 @@ import { obtain, type Transport } from './obtain.js';
 const FRESH_MS = 12 * 3600 * 1000;
 /** How often a download's progress is looked at, in milliseconds. */
 const LOOK_EVERY_MS = 200;
+/** How often a file is asked for again: after 1, 2 and 4 seconds (apt.conf(5), Acquire::Retries::Delay). */
+const RETRIES = '3';
 /** apt's own downloader: it knows the mirror's proxy, password and transport. */
 const HELPER = '/usr/lib/apt/apt-helper';
 
@@ -173,7 +175,8 @@ export function byApt(apt: Pick<PrivateApt, 'env'>): Transport {
       );
     }, LOOK_EVERY_MS);
     try {
-      await exec([HELPER, 'download-file', url, to, `SHA256:${file.sha256}`], {
+      const what = [url, to, `SHA256:${file.sha256}`];
+      await exec([HELPER, '-o', `Acquire::Retries=${RETRIES}`, 'download-file', ...what], {
         env: apt.env,
         signal: ctx.signal,
       });

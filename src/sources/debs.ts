@@ -11,6 +11,8 @@ import { networkEnvironment } from '../host/environment.js';
 
 /** Downloads at a time. */
 const PARALLEL = 4;
+/** Failures of the network that are stood, of all files together: a mirror that is asked for hundreds refuses one now and then. */
+const STOOD = 4;
 /** Names of the archives at snapshot.debian.org. */
 const SNAPSHOTS = { main: 'debian', security: 'debian-security' } as const;
 const SNAPSHOT = 'https://snapshot.debian.org/archive';
@@ -38,7 +40,8 @@ export function addressesOf(
 
 /**
  * Fetches pinned packages, several at a time: from `--mirror`, from the Debian mirror that the machine's
- * apt uses, with its proxy and passwords, and from snapshot.debian.org.
+ * apt uses, with its proxy and passwords, and from snapshot.debian.org. What the network did not give is
+ * asked for again after the others.
  *
  * @throws Failed as `obtain`
  */
@@ -51,6 +54,7 @@ export async function fetchDebs(
   const files: FetchedFile[] = [];
   const left = [...debs.entries()];
   let done = 0;
+  let failures = 0;
   const quiet = { ...ctx, progress: () => undefined };
   const work = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
@@ -58,7 +62,14 @@ export async function fetchDebs(
       const { path, sha256, size } = deb;
       const urls = addressesOf(deb, snapshot, mirrors);
       const wanted = { source: name, name: basename(path), sha256, size, urls };
-      files[index] = await obtain(wanted, quiet, transport);
+      try {
+        files[index] = await obtain(wanted, quiet, transport);
+      } catch (error) {
+        failures += 1;
+        if (!isNetworks(error) || failures > STOOD) throw error;
+        left.push(next);
+        continue;
+      }
       done += 1;
       ctx.progress({ done, total: debs.length, unit: 'files', note: basename(path) });
     }
@@ -75,6 +86,10 @@ export async function fetchDebs(
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed !== undefined) throw withoutOverride(failed.reason);
   return { files, pinned: true };
+}
+
+function isNetworks(error: unknown): boolean {
+  return error instanceof Failed && error.failure.reason === 'network-failed';
 }
 
 /** The packages of a toolchain are its lock's: `--source` puts nothing in their place. */

@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src/host/hash.js';
 import type { AptSource } from '../../../src/model/source.js';
 import type { FetchPolicy } from '../../../src/model/step.js';
 import { fetchApt, resolveApt } from '../../../src/sources/apt.js';
 import { mirrorsOf, pocketsOf } from '../../../src/sources/apt-config.js';
 import { dependencies, parsePrintedUris, parseStanzas } from '../../../src/sources/apt-query.js';
-import { failureOf, fetchContext, temporaryDirectory, type Fixture } from './fixture.js';
+import { failureOf, fetchContext, machineWith, OWN, type Fixture } from './fixture.js';
 
 const HELLO: AptSource = { kind: 'apt', suite: 'bookworm', type: 'binary', package: 'hello' };
 const ONLINE: FetchPolicy = { mirrors: [], offline: false };
 const signal = new AbortController().signal;
-/** The machine's own suite: without downloaded lists, an archive is known as Debian's by it. */
-const OWN =
-  /^VERSION_CODENAME="?([a-z]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
 
 /** Lists of bookworm, downloaded once for all tests. */
 let shared: string;
@@ -34,9 +23,6 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => {
   rmSync(shared, { recursive: true, force: true });
-});
-afterEach(() => {
-  delete process.env['APT_CONFIG'];
 });
 
 function contextWithLists(policy: Partial<FetchPolicy> = {}): Fixture {
@@ -54,21 +40,6 @@ function spoil(ctx: Fixture, change: (text: string) => string): void {
   const [name = ''] = readdirSync(keptIn(ctx));
   const path = join(keptIn(ctx), name);
   writeFileSync(path, change(readFileSync(path, 'utf8')));
-}
-
-/** Gives apt another configuration of the machine than it has. */
-function machineWith(sources: string, lists?: string): void {
-  const dir = temporaryDirectory();
-  mkdirSync(join(dir, 'parts'));
-  writeFileSync(join(dir, 'sources.list'), sources);
-  const own = sources === '' ? [] : [`Dir::State::lists "${lists ?? join(dir, 'parts')}";`];
-  const options = [
-    `Dir::Etc::sourcelist "${join(dir, 'sources.list')}";`,
-    `Dir::Etc::sourceparts "${join(dir, 'parts')}";`,
-    ...own,
-  ];
-  writeFileSync(join(dir, 'apt.conf'), options.join('\n'));
-  process.env['APT_CONFIG'] = join(dir, 'apt.conf');
 }
 
 describe('apt source (needs a Debian mirror)', () => {

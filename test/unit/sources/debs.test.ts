@@ -6,7 +6,7 @@ import { sha256 } from '../../../src/host/hash.js';
 import type { DebsSource } from '../../../src/model/source.js';
 import { resolveSet } from '../../../src/sources/apt-set.js';
 import { addressesOf, fetchDebs } from '../../../src/sources/debs.js';
-import { failureOf, fetchContext, serve, temporaryDirectory } from './fixture.js';
+import { failureOf, fetchContext, machineWith, OWN, serve, temporaryDirectory } from './fixture.js';
 
 /** Names of packages; their content is their name. */
 const NAMES = ['a1', 'b1', 'c1', 'd1', 'e1', 'f1', 'g++1'];
@@ -79,6 +79,25 @@ describe('pinned packages', () => {
     expect((await fetchDebs('toolchain', SOURCE, ctx)).files).toHaveLength(NAMES.length);
     expect(most).toBe(4);
   });
+
+  it('that a mirror refuses now and then are asked for again after the others', async () => {
+    const asked: string[] = [];
+    let refusals = 0;
+    const base = await serve((request, response) => {
+      const name = decodeURIComponent(request.url ?? '').replace(/^.*\/|_.*/g, '');
+      asked.push(name);
+      const refused = name === 'a1' && asked.filter((one) => one === name).length <= refusals;
+      response.writeHead(refused ? 403 : 200).end(refused ? '' : name);
+    });
+    machineWith(`deb ${base} ${OWN} main\n`);
+    refusals = 2;
+    expect((await fetchDebs('toolchain', SOURCE, fetchContext())).files).toHaveLength(NAMES.length);
+    expect(asked.lastIndexOf('a1')).toBe(NAMES.length + 1);
+    refusals = Infinity;
+    const failure = await failureOf(fetchDebs('toolchain', SOURCE, fetchContext()));
+    expect(failure).toMatchObject({ reason: 'network-failed' });
+    expect(failure.message).toContain(fileOf('a1'));
+  }, 60_000);
 
   it('with a wrong content are refused, and no more are taken', async () => {
     const dir = folderOf(NAMES);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -50,6 +50,28 @@ export function fetchContext(
     progress: () => undefined,
     warn: (message) => warnings.push(message),
   };
+}
+
+/** The machine's own suite: without downloaded lists, an archive is known as Debian's by it. */
+export const OWN =
+  /^VERSION_CODENAME="?([a-z]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? '';
+
+/** Gives apt another configuration of the machine than it has, until the test ends. */
+export function machineWith(sources: string, lists?: string): void {
+  const dir = temporaryDirectory();
+  mkdirSync(join(dir, 'parts'));
+  writeFileSync(join(dir, 'sources.list'), sources);
+  const own = sources === '' ? [] : [`Dir::State::lists "${lists ?? join(dir, 'parts')}";`];
+  const options = [
+    `Dir::Etc::sourcelist "${join(dir, 'sources.list')}";`,
+    `Dir::Etc::sourceparts "${join(dir, 'parts')}";`,
+    ...own,
+  ];
+  writeFileSync(join(dir, 'apt.conf'), options.join('\n'));
+  process.env['APT_CONFIG'] = join(dir, 'apt.conf');
+  cleanups.push(() => {
+    delete process.env['APT_CONFIG'];
+  });
 }
 
 /** A server on this machine. @returns its address, without a slash at the end */
