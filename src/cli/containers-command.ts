@@ -10,7 +10,8 @@ import { removeToolchain } from './containers/remove.js';
 import { updateToolchain } from './containers/update.js';
 import type { Shell } from './shell.js';
 
-const NAME = 'toolchain (see l7build containers list)';
+const TOOLCHAIN = 'toolchain (see l7build containers list)';
+const ANY = 'toolchain or userland (see l7build containers list)';
 
 interface JsonOption {
   readonly json: boolean;
@@ -23,9 +24,11 @@ export function addContainers(program: Command, shell: Shell): void {
     .description('toolchains: the roots that builders compile in');
   containers
     .command('list')
-    .description('the toolchains, what they are pinned to, and what is built of them here')
+    .description(
+      'toolchains and userlands, what they are pinned to, and what is built of them here',
+    )
     .option('--json', 'as JSON', false)
-    .addHelpText('after', examples(['list', 'all toolchains']))
+    .addHelpText('after', examples(['list', 'all of them']))
     .action(async (options: JsonOption) => {
       shell.end(await listToolchains(options, shell.signal));
     });
@@ -33,16 +36,16 @@ export function addContainers(program: Command, shell: Shell): void {
   containers
     .command('check')
     .description('what drifted: locks against what the suites have now, roots against locks')
-    .argument('[name]', `${NAME}; default: all`)
+    .argument('[name]', `${ANY}; default: all`)
     .option('--json', 'as JSON', false)
-    .addHelpText('after', examples(['check', 'all toolchains; exit code 1 when one has drifted']))
+    .addHelpText('after', examples(['check', 'all of them; exit code 1 when one has drifted']))
     .action(async (name: string | undefined, options: JsonOption) => {
       shell.end(await checkToolchains(name, options, shell.signal));
     });
   containers
     .command('update')
     .description('pin what the suite has now, and show what that changes')
-    .argument('<name>', NAME)
+    .argument('<name>', ANY)
     .option('--json', 'the changes as JSON', false)
     .addHelpText('after', examples(['update bookworm-gcc-12', 'writes its packages.lock']))
     .action(async (name: string, options: JsonOption) => {
@@ -51,7 +54,7 @@ export function addContainers(program: Command, shell: Shell): void {
   containers
     .command('remove')
     .description('remove the root of a toolchain, and its images')
-    .argument('<name>', NAME)
+    .argument('<name>', TOOLCHAIN)
     .addHelpText('after', examples(['remove bookworm-gcc-12', 'its packages stay in the store']))
     .action(async (name: string) => {
       shell.end(await removeToolchain(name, shell.signal));
@@ -61,7 +64,7 @@ export function addContainers(program: Command, shell: Shell): void {
 function addBuild(containers: Command, shell: Shell): void {
   const build = addFetchOptions(containers.command('build'))
     .description('make the root of a toolchain, or an image of it')
-    .argument('<name>', NAME)
+    .argument('<name>', TOOLCHAIN)
     .option(
       '--base <base>',
       "mmdebstrap: the locked packages alone; registry: on the recipe's image; or an image of yours",

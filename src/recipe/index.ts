@@ -12,4 +12,4 @@ export { listRecipes } from './list.js';
 export { scenarioFile } from './scenario.js';
 export { loadTopology } from './topology.js';
 export { loadToolchain, toolchainNames } from './toolchain.js';
-export { loadPinned, loadUserland } from './userland.js';
+export { loadLocked, loadPinned, loadUserland } from './userland.js';

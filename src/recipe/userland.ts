@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { UserlandRecipe } from '../model/recipe.js';
+import type { ToolchainRecipe, UserlandRecipe } from '../model/recipe.js';
 import { realRoot, recipeVersions } from './directory.js';
 import { requireLock, type Pinned } from './lock-file.js';
 import { readRecipe } from './read.js';
 import { refused } from './refuse.js';
 import { userlandSchema } from './schema/userland.js';
-import { loadUnlocked, lockPath } from './toolchain.js';
+import { loadToolchain, loadUnlocked, lockPath, toolchainNames } from './toolchain.js';
 
 /**
  * The recipe of a userland, checked, with its lock.
@@ -21,13 +21,38 @@ export async function loadUserland(projectRoot: string, name: string): Promise<U
 }
 
 /**
+ * The recipes of what packages are pinned for, with their locks: toolchains, then userlands.
+ *
+ * @param name of one; without, all
+ * @throws Failed as `loadUserland` and `loadToolchain`
+ */
+export async function loadLocked(
+  projectRoot: string,
+  name?: string,
+): Promise<(ToolchainRecipe | UserlandRecipe)[]> {
+  const userlands = await userlandNames(projectRoot);
+  if (name !== undefined) {
+    const load = userlands.includes(name) ? loadUserland : loadToolchain;
+    return [await load(projectRoot, name)];
+  }
+  const toolchains = await toolchainNames(projectRoot);
+  return Promise.all([
+    ...toolchains.map((each) => loadToolchain(projectRoot, each)),
+    ...userlands.map((each) => loadUserland(projectRoot, each)),
+  ]);
+}
+
+async function userlandNames(projectRoot: string): Promise<string[]> {
+  return recipeVersions(await realRoot(projectRoot), 'userland');
+}
+
+/**
  * What is to be pinned for a root of that name, be it a toolchain's or a userland's.
  *
  * @throws Failed as `loadUserland` and `loadUnlocked`
  */
 export async function loadPinned(projectRoot: string, name: string): Promise<Pinned> {
-  const userlands = await recipeVersions(await realRoot(projectRoot), 'userland');
-  if (userlands.includes(name)) return readUserland(projectRoot, name);
+  if ((await userlandNames(projectRoot)).includes(name)) return readUserland(projectRoot, name);
   const { suite, packages } = await loadUnlocked(projectRoot, name);
   const next = `l7build containers build ${name}`;
   return { name, suite, packages, lockPath: lockPath(name), next };

@@ -92,6 +92,18 @@ describe('a lock', LONG, () => {
     expect(stdout).toMatch(/^small +bookworm +gcc-12 +\d+ +20\d\d-\d\d-\d\d +-$/m);
   });
 
+  it('of a userland is looked after as one of a toolchain', async () => {
+    project.addUserland('tiny', ['usr-is-merged']);
+    expect(await project.run('check', 'tiny')).toMatchObject({ code: 2 });
+    expect(await project.run('update', 'tiny')).toMatchObject({ code: 0 });
+    const { code, stdout } = await project.run('check', 'tiny');
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+    expect(stdout).toMatch(
+      /^tiny: \d+ packages pinned on .*, the same that Debian bookworm has now$/m,
+    );
+    expect((await project.run('list')).stdout).toMatch(/^tiny +bookworm +userland +\d+ +\S+ +-$/m);
+  });
+
   it('is asked for by a name that exists', async () => {
     const { code, stderr } = await project.run('build', 'smal');
     expect({ code, hint: stderr.includes('did you mean small?') }).toEqual({ code: 2, hint: true });

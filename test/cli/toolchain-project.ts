@@ -50,6 +50,14 @@ export class ToolchainProject {
     cpSync(own, join(this.folder, 'Containerfile'));
   }
 
+  /** A userland beside it. */
+  addUserland(name: string, packages: readonly string[]): void {
+    const folder = join(this.dir, 'recipes', 'userlands');
+    mkdirSync(folder, { recursive: true });
+    const words = { name, summary: 'few programs', suite: 'bookworm', packages };
+    writeFileSync(join(folder, `${name}.yaml`), JSON.stringify(words));
+  }
+
   start(...words: readonly string[]): Running {
     return new Running(['containers', ...words], { cwd: this.root, env: this.#env() });
   }

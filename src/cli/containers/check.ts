@@ -2,14 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT, type ExitCode } from '../../model/failure.js';
-import type { ToolchainRecipe } from '../../model/recipe.js';
-import {
-  changeLines,
-  loadToolchain,
-  lockChanges,
-  toolchainNames,
-  type LockChanges,
-} from '../../recipe/index.js';
+import type { ToolchainRecipe, UserlandRecipe } from '../../model/recipe.js';
+import { changeLines, loadLocked, lockChanges, type LockChanges } from '../../recipe/index.js';
 import { resolveSet } from '../../sources/index.js';
 import { PROJECT, storeRoot } from '../paths.js';
 import { writeLine } from '../screen.js';
@@ -17,7 +11,7 @@ import { STATUS, rootDifferences } from './installed.js';
 import { dayOf } from './list.js';
 import { storedRoot } from './root.js';
 
-/** How far a toolchain has drifted from what it was pinned to. */
+/** How far a toolchain, or a userland, has drifted from what it was pinned to. */
 interface Drift {
   readonly name: string;
   readonly suite: string;
@@ -26,7 +20,7 @@ interface Drift {
   readonly packages: number;
   /** What writing the lock anew would change. */
   readonly suiteNow: LockChanges;
-  /** What differs between the lock and the root, a line each; null where there is no root. */
+  /** What differs between the lock and the root, a line each; null where there is no root, as a userland has none. */
   readonly root: readonly string[] | null;
   readonly drifted: boolean;
 }
@@ -35,35 +29,37 @@ interface Drift {
  * `l7build containers check [NAME]`: locks against what the suites have now, and roots against locks.
  *
  * @returns 0 without drift, 1 with
- * @throws Failed as `loadToolchain` and `resolveSet`
+ * @throws Failed as `loadLocked` and `resolveSet`
  */
 export async function checkToolchains(
   name: string | undefined,
   { json }: { readonly json: boolean },
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const names = name === undefined ? await toolchainNames(PROJECT) : [name];
-  const toolchains = await Promise.all(names.map((each) => loadToolchain(PROJECT, each)));
+  const recipes = await loadLocked(PROJECT, name);
   const { waiting } = await import('../../ui/waiting.js');
   const drifts: Drift[] = [];
-  for (const toolchain of toolchains) {
-    const asking = `asking the mirror for Debian ${toolchain.suite} (${toolchain.name})`;
-    drifts.push(await waiting(asking, () => driftOf(toolchain, signal)));
+  for (const recipe of recipes) {
+    const asking = `asking the mirror for Debian ${recipe.suite} (${recipe.name})`;
+    drifts.push(await waiting(asking, () => driftOf(recipe, signal)));
   }
   if (json) writeLine(JSON.stringify(drifts, null, 2));
   else for (const drift of drifts) for (const line of driftLines(drift)) writeLine(line);
   return drifts.some(({ drifted }) => drifted) ? EXIT.buildFailed : EXIT.verified;
 }
 
-async function driftOf(toolchain: ToolchainRecipe, signal: AbortSignal): Promise<Drift> {
-  const { name, suite, packages, lock } = toolchain;
+async function driftOf(
+  recipe: ToolchainRecipe | UserlandRecipe,
+  signal: AbortSignal,
+): Promise<Drift> {
+  const { name, suite, packages, lock } = recipe;
   const now = await resolveSet(suite, packages, {
     cache: storeRoot(process.env),
     policy: { mirrors: [], offline: false },
     signal,
   });
   const suiteNow = lockChanges(lock.debs, now.debs);
-  const entry = await storedRoot(toolchain, signal);
+  const entry = recipe.kind === 'toolchain' ? await storedRoot(recipe, signal) : undefined;
   const root =
     entry === undefined
       ? null

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { aligned } from '../../host/columns.js';
 import { EXIT, type ExitCode } from '../../model/failure.js';
-import { loadToolchain, toolchainNames } from '../../recipe/index.js';
+import { loadLocked } from '../../recipe/index.js';
 import { PROJECT } from '../paths.js';
 import { writeLine } from '../screen.js';
 import { builtOf } from './built.js';
@@ -14,17 +14,21 @@ export async function listToolchains(
   { json }: { readonly json: boolean },
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const names = await toolchainNames(PROJECT);
-  const toolchains = await Promise.all(names.map((name) => loadToolchain(PROJECT, name)));
-  const built = await builtOf(toolchains, signal);
-  const rows = toolchains.map(({ name, summary, suite, compiler, lock, base }, index) => {
+  const recipes = await loadLocked(PROJECT);
+  const built = await builtOf(
+    recipes.filter((recipe) => recipe.kind === 'toolchain'),
+    signal,
+  );
+  const rows = recipes.map((recipe, index) => {
+    const { kind, name, summary, suite, lock } = recipe;
     const { root, images = [] } = built[index] ?? {};
     return {
+      kind,
       name,
       summary,
       suite,
-      compiler,
-      base,
+      compiler: recipe.kind === 'toolchain' ? recipe.compiler : null,
+      base: recipe.kind === 'toolchain' ? recipe.base : null,
       packages: lock.debs.length,
       bytes: lock.debs.reduce((sum, { size }) => sum + size, 0),
       locked: dayOf(lock.snapshot),
@@ -35,7 +39,7 @@ export async function listToolchains(
   if (json) writeLine(JSON.stringify(rows, null, 2));
   else {
     const lines = rows.map((row) => [
-      ...[row.name, row.suite, row.compiler, String(row.packages), row.locked],
+      ...[row.name, row.suite, row.compiler ?? row.kind, String(row.packages), row.locked],
       hereOf(
         row.root !== null,
         row.images.map(({ engine }) => engine),
