@@ -4,6 +4,7 @@ import { BACKENDS } from '../model/scenario.js';
 import { addMeansOptions, addPartOptions, splitList } from './build-options.js';
 import { down } from './lab/down.js';
 import { hold } from './lab/hold.js';
+import { addHostKernelOption } from './lab/host-kernels.js';
 import { runExercises } from './lab/run.js';
 import type { RunOptions } from './lab/run-options.js';
 import { status } from './lab/status.js';
@@ -21,11 +22,13 @@ const FRESH = 'boot the hosts, and replace the snapshot that an earlier boot lef
 const UP = `
 The hosts are virtual machines with the kernel, iptables and definitions that the same options build; what the store
 lacks is built first. They reach each other, and nothing else. The lab stays up until it is taken down. The first time they
-boot; after that they go on from a snapshot, in a second or two.
+boot; after that they go on from a snapshot, in a second or two. Hosts that a topology or --host-kernel gives a kernel of
+their own have that; all other options hold for all kernels, --mode too.
 
 Examples:
   l7build lab up
   l7build lab up --kernel 6.12 --name newer
+  l7build lab up --kernel 6.1 --host-kernel node3=2.6.32
   l7build lab up --mode module          Debian's kernel with the match: nothing long to compile`;
 
 const EXEC = `
@@ -45,6 +48,7 @@ Examples:
   l7build lab run ping-iptables
   l7build lab run all --backend nft
   l7build lab run all --kernel 6.1 --kernel 6.12
+  l7build lab run layer7 --host-kernel node1=6.12    rules on a newer kernel than the clients'
   l7build lab run layer7 --pcap --out seen   with all frames, for wireshark
   l7build lab run ping-iptables --dry-run    the commands, to be typed by hand
   l7build lab run ping-iptables --no-rules   fails, as it has to: what it is about is left out`;
@@ -71,7 +75,7 @@ export function addLab(program: Command, shell: Shell): void {
 }
 
 function addUp(lab: Command, shell: Shell): void {
-  addMeansOptions(addPartOptions(lab.command('up')))
+  addMeansOptions(addHostKernelOption(addPartOptions(lab.command('up'))))
     .description('bring a lab up')
     .option('--topology <name>', 'hosts and links, of recipes/topologies', 'guide')
     .option('--name <name>', "what to call it (default: the topology's name)", labName)
@@ -135,7 +139,8 @@ function addRun(lab: Command, shell: Shell): void {
     '--kernel <version>',
     "kernel recipe (repeatable; default: the topology's)",
   );
-  addMeansOptions(addPartOptions(lab.command('run'), kernels.argParser(collect).default([])))
+  const own = addPartOptions(lab.command('run'), kernels.argParser(collect).default([]));
+  addMeansOptions(addHostKernelOption(own))
     .argument('<exercise...>', 'such as ping-iptables, or all')
     .description('try exercises on hosts of their own, and judge by what is observed')
     .addOption(new Option('--backend <backend>', 'of iptables; default: each').choices(BACKENDS))

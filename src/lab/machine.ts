@@ -6,7 +6,7 @@ import type { Host } from '../model/topology.js';
 import type { RunResult } from '../vm/agent.js';
 import { socketOf, type GuestSpec, type GuestState } from '../vm/argv.js';
 import { startGuest, type Guest } from '../vm/guest.js';
-import type { HostStatus, LabOrder } from './messages.js';
+import type { Boot, HostStatus, LabOrder } from './messages.js';
 import { settingsOf } from './settings.js';
 
 /** Milliseconds: several machines share the processors, and the machine may be busy with other things. */
@@ -44,13 +44,20 @@ export function isMemory(path: string): boolean {
   return path.endsWith(MEMORY);
 }
 
+function bootOf(boots: LabOrder['boots'], host: string): Boot {
+  const boot = boots[host];
+  if (boot === undefined) throw new Error(`nobody said what ${host} boots`);
+  return boot;
+}
+
 /** The virtual machine of a host. @param folder the lab's */
 export function specOf(
   { name, memoryMiB, cards, userland = '' }: Host,
-  { kernel, initrd, panicNow, card, accelerator, userlands = {} }: LabOrder,
+  { boots, accelerator, userlands = {} }: LabOrder,
   folder: string,
   state?: GuestState,
 ): GuestSpec {
+  const { kernel, initrd, panicNow, card } = bootOf(boots, name);
   const disk = userlands[userland];
   return {
     ...{ kernel, initrd, panicNow, accelerator, memoryMiB },
@@ -129,6 +136,7 @@ export class Machine {
       name,
       state: failure === undefined ? alive : 'failed',
       addresses: cards.map(({ address, link }) => `${address} on ${link}`),
+      kernel: bootOf(this.order.boots, name).version,
       release: this.#guest?.release ?? '',
       bootMs: this.#guest?.bootMs ?? 0,
       resumed: this.#state?.to === 'resume',

@@ -7,20 +7,28 @@ import type { RunResult } from '../vm/agent.js';
 import type { Accelerator } from '../vm/argv.js';
 import type { ClockReading } from '../vm/clock.js';
 
+/** What a host boots, and what such a kernel asks of its machine. */
+export interface Boot {
+  /** Version of the kernel's recipe. */
+  readonly version: string;
+  /** Absolute path of a bzImage. */
+  readonly kernel: string;
+  /** Absolute path of an initramfs. */
+  readonly initrd: string;
+  readonly panicNow: Era['panicNow'];
+  readonly card?: Era['card'];
+}
+
 /** What a supervisor is started for; its first line of standard input. */
 export interface LabOrder {
   readonly name: string;
   /** The store that it belongs to. */
   readonly store: string;
   readonly topology: Topology;
-  /** Absolute path of a bzImage. */
-  readonly kernel: string;
-  /** Absolute path of an initramfs. */
-  readonly initrd: string;
+  /** What each host boots, by its name. */
+  readonly boots: Readonly<Record<string, Boot>>;
   /** Absolute paths of the userlands' file systems, by name. */
   readonly userlands?: Readonly<Record<string, string>>;
-  readonly panicNow: Era['panicNow'];
-  readonly card?: Era['card'];
   readonly accelerator: Accelerator;
   /** Boots the machines although there is a snapshot, which is then made anew. */
   readonly fresh: boolean;
@@ -41,6 +49,8 @@ export interface HostStatus {
   readonly state: 'starting' | 'up' | 'failed';
   /** Each with its link: `192.168.1.11 on lan`. */
   readonly addresses: readonly string[];
+  /** Version of its kernel's recipe. */
+  readonly kernel: string;
   /** As `uname -r` tells; empty before it is up. */
   readonly release: string;
   /** Milliseconds from QEMU's start to the agent's first word. */

@@ -138,16 +138,27 @@ function noSpace(error: unknown): Failed {
 /** What went into a snapshot. Where its files lie is no part of it: what is in them is. */
 async function keyOf(order: LabOrder): Promise<string> {
   const { name: _, store: _store, fresh: _fresh, ...parts } = order;
-  const [kernel, initrd, host] = await Promise.all([
-    sha256File(order.kernel),
-    sha256File(order.initrd),
-    emulation(),
-  ]);
+  const boots = await byContent(order.boots);
   const machines = order.topology.hosts.map((one) => [
-    guestArgv(specOf(one, { ...order, kernel, initrd }, '', stateOf(NOWHERE, one.name))),
+    guestArgv(specOf(one, { ...order, boots }, '', stateOf(NOWHERE, one.name))),
     settingsOf(one, order.topology),
   ]);
-  return sha256(JSON.stringify([REVISION, host, { ...parts, kernel, initrd }, machines]));
+  return sha256(JSON.stringify([REVISION, await emulation(), { ...parts, boots }, machines]));
+}
+
+/** With the digests of files in place of their paths; each file is read once. */
+async function byContent(boots: LabOrder['boots']): Promise<LabOrder['boots']> {
+  const digests = new Map<string, Promise<string>>();
+  const digestOf = (path: string): Promise<string> => {
+    const digest = digests.get(path) ?? sha256File(path);
+    digests.set(path, digest);
+    return digest;
+  };
+  const named = Object.entries(boots).map(async ([host, boot]) => {
+    const [kernel, initrd] = await Promise.all([digestOf(boot.kernel), digestOf(boot.initrd)]);
+    return [host, { ...boot, kernel, initrd }] as const;
+  });
+  return Object.fromEntries(await Promise.all(named));
 }
 
 /** Has the disk take all of a folder's files: a power cut must not leave others of the same size and time. */

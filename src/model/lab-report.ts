@@ -5,7 +5,7 @@ import type { ExitCode, Failure } from './failure.js';
 import type { Backend } from './scenario.js';
 
 /** Raised with every incompatible change of LabReport. */
-export const LAB_REPORT_SCHEMA = 1;
+export const LAB_REPORT_SCHEMA = 2;
 
 /** Packets and bytes that passed, as `iptables-save -c` tells them. */
 export interface Count {
@@ -69,7 +69,7 @@ export interface Tried {
 
 /** A cell of the table exercise × kernel × back end. */
 export interface ReportedTrial extends Tried {
-  /** Name of the kernel's recipe. */
+  /** That of its lab. */
   readonly kernel: string;
   readonly backend: Backend;
   /** True if it did what it had to: pass, or fail without its rules; that it is not applicable is right too. */
@@ -80,6 +80,12 @@ export interface ReportedTrial extends Tried {
 export interface ReportedHost {
   readonly name: string;
   readonly addresses: readonly string[];
+  /** Name of its kernel's recipe. */
+  readonly kernel: string;
+  /** As `uname -r` tells; empty if it never came up. */
+  readonly release: string;
+  /** Name of its iptables' recipe. */
+  readonly iptables: string;
   readonly bootMs: number;
   /**
    * Its clock against the machine's: seconds in a second, and `right` if that is within 1 %, `wrong` if no rate that was
@@ -92,12 +98,9 @@ export interface ReportedHost {
 
 /** Hosts that were up for a kernel's trials. */
 export interface ReportedLab {
-  /** Name of the kernel's recipe. */
+  /** Name of the recipe of the kernel that hosts have which have none of their own. */
   readonly kernel: string;
   readonly topology: string;
-  /** As `uname -r` tells. */
-  readonly release: string;
-  readonly iptables: string;
   readonly accelerator: string;
   readonly ms: number;
   readonly hosts: readonly ReportedHost[];

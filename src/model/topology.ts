@@ -24,6 +24,8 @@ export interface Route {
 /** A virtual machine of a lab. */
 export interface Host {
   readonly name: string;
+  /** Version of a kernel's recipe of its own; missing where it boots what the others do. */
+  readonly kernel?: string;
   readonly memoryMiB: number;
   /** Name of the userland's recipe; missing for the small programs of a guest. */
   readonly userland?: string;
@@ -50,4 +52,21 @@ export interface Topology {
   readonly kernel: string;
   readonly links: readonly Link[];
   readonly hosts: readonly Host[];
+}
+
+/**
+ * The kernels of hosts, each with the hosts that boot it, in the order in which they are met.
+ *
+ * @param otherwise version of the recipe that hosts without a kernel of their own boot
+ */
+export function hostsByKernel(
+  hosts: readonly Host[],
+  otherwise: string,
+): ReadonlyMap<string, readonly Host[]> {
+  const met = new Map<string, Host[]>();
+  for (const host of hosts) {
+    const kernel = host.kernel ?? otherwise;
+    met.set(kernel, [...(met.get(kernel) ?? []), host]);
+  }
+  return met;
 }

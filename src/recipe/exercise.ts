@@ -50,7 +50,7 @@ export async function loadExercise(projectRoot: string, name: string): Promise<E
 }
 
 /**
- * Why an exercise is not to be tried with a kernel and a back end of iptables; undefined where it is.
+ * Why an exercise is not to be tried with a back end of iptables where its rules are on a kernel; undefined where it is.
  *
  * @param kernel name of the kernel's recipe, which is a version
  */

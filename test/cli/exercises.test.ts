@@ -70,7 +70,7 @@ steps:
     const capture = { link: 'lan', file: 'captures/9.9-forbidden-legacy-lan.pcap' };
     expect(report).toMatchObject({
       exitCode: 0,
-      labs: [{ kernel: '9.9', topology: 'pair', release: '9.9-stand-in' }],
+      labs: [{ kernel: '9.9', topology: 'pair', hosts: [{ release: '9.9-stand-in' }, {}] }],
       trials: [{ kernel: '9.9', right: true, result, captures: [capture] }],
       reproduce: expect.stringMatching(
         /^l7build lab run forbidden --kernel 9.9 .* --pcap$/,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabOrder } from '../../src/lab/messages.js';
+import type { Boot, LabOrder } from '../../src/lab/messages.js';
 import type { StepContext } from '../../src/model/step.js';
 import type { ImageParams } from '../../src/model/task.js';
 import type { Topology } from '../../src/model/topology.js';
@@ -49,10 +49,14 @@ export async function debianLab(
     networked: true,
   } as const;
   await image({ ...params, ...own }, ctx);
-  return {
-    ...{ name: topology.name, store: root, topology, panicNow: '-1', fresh: false },
+  const boot: Boot = {
+    ...{ version: 'debian', panicNow: '-1' },
     kernel: (await packagedKernel(dir)).image,
     initrd: join(ctx.out, 'initramfs.cpio.gz'),
+  };
+  return {
+    ...{ name: topology.name, store: root, topology, fresh: false },
+    boots: Object.fromEntries(topology.hosts.map(({ name }) => [name, boot])),
     accelerator: (await calibrate(root)).accelerator,
   };
 }

@@ -23,10 +23,10 @@ const CAPTURES = 'captures';
 
 /** Exercises to be tried on hosts of their own. */
 export interface LabJob {
-  /** Name of the kernel's recipe. */
+  /** Name of the recipe of the kernel that hosts have which have none of their own. */
   readonly kernel: string;
   readonly topology: Topology;
-  /** Or why the kernel has none for such hosts. */
+  /** Or why a kernel has none for such hosts. */
   readonly parts: Parts | string;
   /** The store's root. */
   readonly cache: string;
@@ -60,26 +60,27 @@ export interface Listener {
 
 /** Each exercise with each back end, and which of these are not to be tried. */
 export function cellsOf(job: LabJob): Cell[] {
-  const { kernel, parts, exercises, backends, withoutRules } = job;
+  const { parts, exercises, backends, withoutRules } = job;
   return exercises.flatMap((exercise) =>
     backends.map((backend) => {
-      const reason =
-        typeof parts === 'string' ? parts : whyNotWith(parts, exercise, kernel, backend);
+      const reason = typeof parts === 'string' ? parts : whyNotOn(parts, exercise, backend);
       const cell = { exercise, backend, withoutRules };
       return reason === undefined ? cell : { ...cell, reason };
     }),
   );
 }
 
-function whyNotWith(
-  { backends, iptables }: Parts,
-  exercise: Exercise,
-  kernel: string,
-  backend: Backend,
-): string | undefined {
-  return backends.includes(backend)
-    ? whyNot(exercise, kernel, backend)
-    : `linux ${kernel} with iptables ${iptables} has no ${backend}`;
+/** Hosts that only talk to those which an exercise is about may have any kernel. */
+function whyNotOn({ hosts }: Parts, exercise: Exercise, backend: Backend): string | undefined {
+  const about = exercise.steps.flatMap(({ host, essential }) => (essential ? [host] : []));
+  for (const name of new Set(about)) {
+    const { kernel = '', iptables = '', backends = [] } = hosts[name] ?? {};
+    const why = backends.includes(backend)
+      ? whyNot(exercise, kernel, backend)
+      : `linux ${kernel} with iptables ${iptables} has no ${backend}`;
+    if (why !== undefined) return why;
+  }
+  return undefined;
 }
 
 /** True if a cell is to be tried. */
@@ -110,7 +111,7 @@ export async function runLab(run: LabRun, listener: Listener, signal: AbortSigna
     return tryCells(run, undefined, listener, signal);
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'l7build-lab-')));
   const lab = new Lab(
-    { name: topology.name, store: cache, topology, fresh, ...parts.machine },
+    { name: topology.name, store: cache, topology, fresh, ...parts.machines },
     folder,
   );
   const started = performance.now();
@@ -211,14 +212,15 @@ function reported(
   return {
     kernel,
     topology: topology.name,
-    release: status.hosts.map(({ release }) => release).find((release) => release !== '') ?? '',
-    iptables: parts.iptables,
-    accelerator: parts.machine.accelerator,
+    accelerator: parts.machines.accelerator,
     ms: Math.round(ms),
-    hosts: status.hosts.map(({ name, addresses, bootMs, clock, complaints }) => ({
-      ...{ name, addresses, bootMs },
-      ...(clock === undefined ? {} : { clock: { rate: clock.rate, verdict: closeness(clock) } }),
-      complaints,
-    })),
+    hosts: status.hosts.map(
+      ({ name, addresses, kernel: own, release, bootMs, clock, complaints }) => ({
+        ...{ name, addresses, kernel: own, release, iptables: parts.hosts[name]?.iptables ?? '' },
+        bootMs,
+        ...(clock === undefined ? {} : { clock: { rate: clock.rate, verdict: closeness(clock) } }),
+        complaints,
+      }),
+    ),
   };
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { Backend } from '../../model/scenario.js';
 import { choiceWords, commandLine } from '../reproducer.js';
+import { hostKernelWords, type HostKernels } from './host-kernels.js';
 import type { PartOptions } from './parts.js';
 
 export interface RunOptions extends Omit<PartOptions, 'kernel'> {
   /** None: the topology's. */
   readonly kernel: readonly string[];
+  readonly hostKernel: HostKernels;
   readonly backend?: Backend;
   /** False for --no-rules. */
   readonly rules: boolean;
@@ -23,6 +25,7 @@ export function labRunCommand(names: readonly string[], options: RunOptions): st
   return commandLine([
     ...['l7build', 'lab', 'run', ...names],
     ...kernel.flatMap((version) => ['--kernel', version]),
+    ...hostKernelWords(options.hostKernel),
     ...(iptables === undefined ? [] : ['--iptables', iptables]),
     ...['--mode', mode],
     ...(builder === 'auto' ? [] : ['--builder', builder]),

@@ -51,8 +51,10 @@ function table({ exercises, trials }: LabReport): string[] {
 
 /** The clocks of all hosts against the machine's. */
 function clocks({ labs }: LabReport): string[] {
-  const all = labs.flatMap(({ kernel, hosts }) =>
-    hosts.flatMap(({ name, clock }) => (clock === undefined ? [] : [{ kernel, name, ...clock }])),
+  const all = labs.flatMap(({ hosts }) =>
+    hosts.flatMap(({ name, kernel, clock }) =>
+      clock === undefined ? [] : [{ kernel, name, ...clock }],
+    ),
   );
   if (all.length === 0) return [];
   const far = all.filter(({ verdict }) => verdict !== 'right');

@@ -142,6 +142,9 @@ export function liveView(reporter: Reporter, say: (line: string) => void): RunVi
   };
 }
 
-function nameOf({ kernel, topology }: Called): string {
-  return `${topology.name} with linux ${kernel}`;
+function nameOf({ kernel, topology: { name, hosts } }: Called): string {
+  const others = hosts.flatMap(({ name: host, kernel: own = kernel }) =>
+    own === kernel ? [] : [`${own} on ${host}`],
+  );
+  return `${name} with linux ${[kernel, ...others].join(', ')}`;
 }

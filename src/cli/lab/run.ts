@@ -12,6 +12,7 @@ import { shortest } from '../last-words.js';
 import { prepareOut } from '../out-folder.js';
 import { PROJECT } from '../paths.js';
 import { writeLine } from '../screen.js';
+import { withHostKernels } from './host-kernels.js';
 import { partsFor, type Parts } from './parts.js';
 import { cellsOf, isTried, runLab, type LabJob } from './run-lab.js';
 import { labRunCommand, type RunOptions } from './run-options.js';
@@ -105,8 +106,10 @@ async function orWhyNot(made: Promise<Parts>): Promise<LabJob['parts']> {
   }
 }
 
+/** True if a host has it, or nobody knows. */
 function mayHave(parts: LabJob['parts'], backend: Backend): boolean {
-  return typeof parts === 'string' || parts.backends.includes(backend);
+  if (typeof parts === 'string') return true;
+  return Object.values(parts.hosts).some(({ backends }) => backends.includes(backend));
 }
 
 async function failureOf(
@@ -143,10 +146,11 @@ interface Wanted {
 /** A lab for each kernel and topology. */
 async function labsFor(
   exercises: readonly Exercise[],
-  { kernel }: Pick<RunOptions, 'kernel'>,
+  { kernel, hostKernel }: Pick<RunOptions, 'kernel' | 'hostKernel'>,
 ): Promise<Wanted[]> {
   const names = [...new Set(exercises.map(({ topology }) => topology))];
-  const topologies = await Promise.all(names.map((name) => loadTopology(PROJECT, name)));
+  const loaded = await Promise.all(names.map((name) => loadTopology(PROJECT, name)));
+  const topologies = await withHostKernels(loaded, hostKernel);
   const labs = topologies.flatMap((topology) => {
     const here = exercises.filter((one) => one.topology === topology.name);
     const kernels = kernel.length === 0 ? [topology.kernel] : [...new Set(kernel)];

@@ -4,16 +4,19 @@ import { Store } from '../../engine/store.js';
 import { findLabs } from '../../lab/client.js';
 import { alreadyUp } from '../../lab/failures.js';
 import { EXIT, type ExitCode } from '../../model/failure.js';
+import type { Topology } from '../../model/topology.js';
 import { loadTopology } from '../../recipe/index.js';
 import { PROJECT } from '../paths.js';
 import { writeLine } from '../screen.js';
 import { bringUp } from './bring-up.js';
+import { withHostKernels, type HostKernels } from './host-kernels.js';
 import { partsFor, type PartOptions } from './parts.js';
 import { statusLines } from './status-text.js';
 
 export interface UpOptions extends PartOptions {
   readonly topology: string;
   readonly name?: string;
+  readonly hostKernel: HostKernels;
   /** Not from a snapshot. */
   readonly fresh: boolean;
 }
@@ -24,7 +27,7 @@ export async function up(
   cache: string,
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const topology = await loadTopology(PROJECT, options.topology);
+  const topology = await topologyFor(options);
   const name = options.name ?? topology.name;
   const labs = await findLabs(cache);
   if (labs.some((lab) => lab.name === name && lab.alive)) throw alreadyUp(name);
@@ -34,8 +37,8 @@ export async function up(
   // Until the machines have read it, nobody may remove what they boot.
   const status = await new Store(cache).reading(
     async () => {
-      const { machine } = await partsFor(topology, options, { cache, signal, say });
-      const order = { name, store: cache, topology, ...machine, fresh: options.fresh };
+      const { machines } = await partsFor(topology, options, { cache, signal, say });
+      const order = { name, store: cache, topology, ...machines, fresh: options.fresh };
       return bringUp(order, join(cache, 'lab.log'), say, signal);
     },
     { signal },
@@ -49,4 +52,10 @@ export async function up(
     );
   }
   return EXIT.verified;
+}
+
+async function topologyFor({ topology: name, hostKernel }: UpOptions): Promise<Topology> {
+  const topology = await loadTopology(PROJECT, name);
+  const [own = topology] = await withHostKernels([topology], hostKernel);
+  return own;
 }

@@ -44,6 +44,9 @@ const host = z
         .record(destination, address('Of a host that forwards.'))
         .check(z.describe('Ways to networks that it is not on: the network, and through whom.')),
     ),
+    kernel: z.exactOptional(
+      version('The recipe of recipes/linux that this host boots, whatever the others do.'),
+    ),
     userland: z.exactOptional(
       versionedName(
         'Programs, of recipes/userlands; left out: the small ones that every guest has.',

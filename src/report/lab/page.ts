@@ -117,7 +117,7 @@ function machines(labs: readonly ReportedLab[]): Markup | string {
     <table>
       <thead>
         <tr>
-          ${['Lab', 'Host', 'Addresses', 'Booted in', 'Clock against this machine’s'].map((head) => html`<th scope="col">${head}</th>`)}
+          ${['Lab', 'Host', 'Kernel', 'Addresses', 'Booted in', 'Clock against this machine’s'].map((head) => html`<th scope="col">${head}</th>`)}
         </tr>
       </thead>
       <tbody>
@@ -128,12 +128,10 @@ function machines(labs: readonly ReportedLab[]): Markup | string {
 }
 
 function hostRow(lab: ReportedLab, host: ReportedHost, first: boolean): Markup {
-  const { kernel, release, iptables, accelerator, hosts, topology } = lab;
+  const { kernel, accelerator, hosts, topology } = lab;
   const head = html`<th scope="rowgroup" rowspan="${hosts.length}">
     ${topology} with Linux ${kernel}
-    <div class="dim">
-      ${release}, iptables ${iptables}<br />under ${accelerator}, up for ${duration(lab.ms)}
-    </div>
+    <div class="dim">under ${accelerator}, up for ${duration(lab.ms)}</div>
   </th>`;
   const { clock } = host;
   return html`<tr>
@@ -141,6 +139,10 @@ function hostRow(lab: ReportedLab, host: ReportedHost, first: boolean): Markup {
     <td>
       ${host.name}
       ${host.complaints.map((line) => html`<div class="bad">its kernel complained: ${line}</div>`)}
+    </td>
+    <td>
+      ${host.kernel}
+      <div class="dim">${host.release}, iptables ${host.iptables}</div>
     </td>
     <td>${host.addresses.join(', ')}</td>
     <td class="number">${duration(host.bootMs)}</td>

@@ -3,8 +3,9 @@ import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src/host/hash.js';
+import { hostsByKernel } from '../../../src/model/topology.js';
 import { loadTopology } from '../../../src/recipe/index.js';
-import { failureOf, marked, place, project } from './project.js';
+import { edited, failureOf, marked, place, project } from './project.js';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const FILE = 'recipes/topologies/pair.yaml';
@@ -145,6 +146,11 @@ describe('a topology', () => {
       ['memory-mib: 512', 'userland: ▸gentoo'],
       'there is no recipe for userland gentoo',
     ],
+    [
+      'an unknown kernel of a host',
+      ['memory-mib: 512', "kernel: ▸'6.0'"],
+      'there is no recipe for linux 6.0',
+    ],
     ['an unknown kernel', ["kernel: '6.1'", "kernel: ▸'6.0'"], 'there is no recipe for linux 6.0'],
     [
       'another name than its file',
@@ -163,6 +169,42 @@ describe('a topology', () => {
     };
     const { hosts } = await loadTopology(await project(files), 'pair');
     expect(hosts.map(({ userland }) => userland)).toEqual([undefined, 'small']);
+  });
+
+  it('has hosts with kernels of their own, and those without boot what the others do', async () => {
+    const text = PAIR.replace('memory-mib: 512', "kernel: '6.1'");
+    const { hosts } = await loadTopology(await project({ [FILE]: text }), 'pair');
+    expect(hosts.map(({ kernel }) => kernel)).toEqual([undefined, '6.1']);
+    const groups = (otherwise: string): [string, string[]][] =>
+      [...hostsByKernel(hosts, otherwise)].map(([kernel, own]) => [
+        kernel,
+        own.map(({ name }) => name),
+      ]);
+    expect(groups('6.1')).toEqual([['6.1', ['gate', 'leaf']]]);
+    expect(groups('6.12')).toEqual([
+      ['6.12', ['gate']],
+      ['6.1', ['leaf']],
+    ]);
+  });
+
+  it('gives no host programs that its own kernel is too old for', async () => {
+    const { text, places } = marked(
+      PAIR.replace('memory-mib: 512', "kernel: '6.1'\n    userland: ▸small"),
+    );
+    const files = {
+      [FILE]: text,
+      'recipes/userlands/small.yaml': '',
+      'recipes/eras/modern.yaml': await edited('recipes/eras/modern.yaml', [
+        'userland: host',
+        'userland: musl',
+      ]),
+    };
+    const { diagnostics = [] } = await failureOf(loadTopology(await project(files), 'pair'));
+    expect(diagnostics.map(place)).toEqual(places);
+    expect(diagnostics[0]).toMatchObject({
+      message: 'the programs of small need a C library that does not run on linux 6.1',
+      hint: 'leave userland out, or give leaf a newer kernel',
+    });
   });
 
   it('names the host that has to forward', async () => {

@@ -37,6 +37,7 @@ it('names the clocks that are off, and what those that are wrong make of the res
   ].map((clock, index) => ({
     name: `h${String(index)}`,
     addresses: [],
+    ...{ kernel: index === 1 ? '2.6.32' : '6.1', release: '', iptables: '' },
     bootMs: 1,
     complaints: [],
     clock,
@@ -45,6 +46,6 @@ it('names the clocks that are off, and what those that are wrong make of the res
   const lines = closing({ ...REPORT, labs, trials: [PASSED] }, 'x');
   expect(lines.slice(0, 2)).toEqual([
     "warn  the clock of h0 (linux 6.1) ran 1.020 times as fast as this machine's",
-    "WRONG the clock of h1 (linux 6.1) ran 0.500 times as fast as this machine's: no rate there is to be trusted",
+    "WRONG the clock of h1 (linux 2.6.32) ran 0.500 times as fast as this machine's: no rate there is to be trusted",
   ]);
 });

@@ -73,6 +73,17 @@ describe('the page of a run', () => {
     expect(pictures[1]).toMatch(/INPUT mangle – filter 1 rule: 3 nat –/);
   });
 
+  it('names the kernel of each host', async () => {
+    const nodes = await nodesOf(renderLabPage(REPORT));
+    const rows = elements(nodes, 'tr').map(words);
+    expect(rows).toContainEqual(
+      expect.stringMatching(/ gate 6\.1 6\.1\.0, iptables 1\.8\.9 10\.0\.0\.1 on lan /),
+    );
+    expect(rows).toContainEqual(
+      expect.stringMatching(/^leaf .* 2\.6\.32 2\.6\.32\.71, iptables 1\.4\.21 /),
+    );
+  });
+
   it('lets nothing that a guest has said become markup', async () => {
     const page = renderLabPage(REPORT);
     const nodes = await nodesOf(page);

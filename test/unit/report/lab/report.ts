@@ -70,7 +70,7 @@ export const SKIPPED: ReportedTrial = {
 };
 
 export const REPORT: LabReport = {
-  schema: 1,
+  schema: 2,
   tool: 'l7build 0.1.0',
   mode: 'module',
   withoutRules: false,
@@ -92,14 +92,17 @@ export const REPORT: LabReport = {
   ],
   labs: [
     {
-      ...{ kernel: '6.1', topology: 'pair', release: '6.1.0', iptables: '1.8.9' },
-      ...{ accelerator: 'tcg', ms: 50_000 },
+      ...{ kernel: '6.1', topology: 'pair', accelerator: 'tcg', ms: 50_000 },
       hosts: [
         {
           ...{ name: 'gate', addresses: ['10.0.0.1 on lan'], bootMs: 4000 },
+          ...{ kernel: '6.1', release: '6.1.0', iptables: '1.8.9' },
           ...{ clock: { rate: 1.0004, verdict: 'right' }, complaints: [] },
         },
-        { name: 'leaf', addresses: ['10.0.0.2 on lan'], bootMs: 4100, complaints: [HOSTILE] },
+        {
+          ...{ name: 'leaf', addresses: ['10.0.0.2 on lan'], bootMs: 4100, complaints: [HOSTILE] },
+          ...{ kernel: '2.6.32', release: '2.6.32.71', iptables: '1.4.21' },
+        },
       ],
     },
   ],
