@@ -13,8 +13,13 @@ const START = MIB;
 const SPARE_MIB = 8;
 /** A FAT32 of fewer MiB has too few clusters to be one. */
 const LEAST_MIB = 40;
-/** Number of the disk and of its file system; any will do, as long as it is always the same. */
+/**
+ * Number of the disk and of its file system; any will do, as long as it is always the same. guest/appliance knows
+ * its disk by it.
+ */
 const ID = '6c376275';
+/** What a system may keep over a boot, in MiB: the third partition of a disk with a root. */
+const KEPT_MIB = 1;
 /** Boot code of the master boot record: starts the active partition. */
 export const MBR = '/usr/lib/syslinux/mbr/mbr.bin';
 /** Bytes of the master boot record before the disk's number and the partitions. */
@@ -29,6 +34,8 @@ export interface Bootable {
   /** Paths, unpacked in this order. */
   readonly initrds: readonly string[];
   readonly parameters: readonly string[];
+  /** Path of a file system that is only read: it becomes the second partition. */
+  readonly root?: string;
 }
 
 export interface Place {
@@ -41,12 +48,13 @@ export interface Place {
 
 /**
  * Writes a disk that a machine with a BIOS boots by itself: a master boot record, and an active partition with
- * SYSLINUX on FAT32. Needs no privilege and mounts nothing; the same content gives the same bytes.
+ * SYSLINUX on FAT32; where it has a root, a partition of that and a small one behind it, full of zeros, for what the
+ * system keeps. Needs no privilege and mounts nothing; the same content gives the same bytes.
  *
  * @throws Failed `host-lacks` without sfdisk, mkfs.fat, mcopy, syslinux or qemu-img; `no-space`; `interrupted`
  */
 export async function writeDisk(
-  { kernel, initrds, parameters }: Bootable,
+  { kernel, initrds, parameters, root }: Bootable,
   { to, format, scratch }: Place,
   signal: AbortSignal,
 ): Promise<void> {
@@ -63,11 +71,13 @@ export async function writeDisk(
   const mib = Math.max(LEAST_MIB, Math.ceil(bytes / MIB) + SPARE_MIB);
   // Their names mean something to mtools (@@), so disks are made under a name of ours.
   const raw = 'disk.raw';
+  const rootMib = root === undefined ? 0 : Math.ceil((await stat(root)).size / MIB);
+  const behind = rootMib === 0 ? 0 : rootMib + KEPT_MIB;
   await writeFile(join(scratch, raw), '');
-  await truncate(join(scratch, raw), START + mib * MIB);
+  await truncate(join(scratch, raw), START + (mib + behind) * MIB);
   const run = (argv: Argv, input = ''): Promise<unknown> =>
     exec(argv, { cwd: scratch, env: environment(), input, signal });
-  await run(['sfdisk', '--quiet', raw], partitions());
+  await run(['sfdisk', '--quiet', raw], partitions(mib, rootMib));
   const shape = ['-F', '32', '-s', '1', '-i', ID, '-n', 'L7BUILD', '--offset', sector(START)];
   await run(['mkfs.fat', '--invariant', ...shape, raw, String((mib * MIB) / 1024)]);
   for (const { name, path } of files) {
@@ -75,6 +85,11 @@ export async function writeDisk(
   }
   await run(['syslinux', '-t', String(START), '--install', raw]);
   await addBootCode(join(scratch, raw));
+  if (root !== undefined) {
+    const seek = String(START / MIB + mib);
+    const sparse = ['bs=1M', `seek=${seek}`, 'conv=notrunc,sparse', 'status=none'];
+    await run(['dd', `if=${root}`, `of=${raw}`, ...sparse]);
+  }
   if (format === 'raw') await rename(join(scratch, raw), to);
   else await run(['qemu-img', 'convert', '-q', '-f', 'raw', '-O', format, raw, to]);
 }
@@ -83,9 +98,20 @@ function sector(bytes: number): string {
   return String(bytes / SECTOR);
 }
 
-/** One active partition, for sfdisk(8). */
-function partitions(): string {
-  return `label: dos\nlabel-id: 0x${ID}\nstart=${sector(START)}, type=c, bootable\n`;
+/** For sfdisk(8): an active partition, and where there is a root, its own and one without a file system. */
+function partitions(mib: number, rootMib: number): string {
+  const line = (start: number, size: number, type: string): string =>
+    `start=${sector(start)}, size=${sector(size * MIB)}, type=${type}`;
+  const root = START + mib * MIB;
+  return [
+    'label: dos',
+    `label-id: 0x${ID}`,
+    `${line(START, mib, 'c')}, bootable`,
+    ...(rootMib === 0
+      ? []
+      : [line(root, rootMib, '83'), line(root + rootMib * MIB, KEPT_MIB, 'da')]),
+    '',
+  ].join('\n');
 }
 
 /** See https://wiki.syslinux.org/wiki/index.php?title=Config */

@@ -89,6 +89,8 @@ export interface DiskParams {
   readonly rules: { readonly iptables: string; readonly ip6tables: string };
   /** Root's, as crypt(3) makes it; empty for none. */
   readonly password: string;
+  /** Root has a distribution's programs: then who may log in as root by ssh, one public key a line, or nobody. */
+  readonly userland?: { readonly authorizedKeys: string };
 }
 
 export interface VerifyParams {
@@ -136,7 +138,10 @@ export interface TaskParams {
    * initramfs.cpio.gz.
    */
   readonly image: ImageParams;
-  /** Needs `image` and `linux` or `kernel`. Yields disk.FORMAT, which boots by itself. */
+  /**
+   * Needs `image` and `linux` or `kernel`, and `userland` where root has one. Yields disk.FORMAT, which boots by
+   * itself.
+   */
   readonly disk: DiskParams;
   /** Needs `image` and `linux` or `kernel`. Boots, checks, yields checks.json and console.log. */
   readonly verify: VerifyParams;

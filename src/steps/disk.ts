@@ -29,6 +29,9 @@ export const disk: Step<'disk'> = async (params, ctx) => {
       kernel: await kernelIn(ctx),
       initrds: [join(need(ctx, 'image').dir, 'initramfs.cpio.gz'), overlay],
       parameters: PARAMETERS,
+      ...(params.userland === undefined
+        ? {}
+        : { root: join(need(ctx, 'userland').dir, 'root.squashfs') }),
     },
     { to: join(ctx.out, `disk.${params.format}`), format: params.format, scratch: ctx.scratch },
     ctx.signal,
@@ -37,11 +40,15 @@ export const disk: Step<'disk'> = async (params, ctx) => {
 };
 
 async function appliance(
-  { hostname, rules, password }: DiskParams,
+  { hostname, rules, password, userland }: DiskParams,
   guest: string,
 ): Promise<Buffer> {
   const archive = new CpioArchive();
-  await addScripts(archive, guest, { 'lib/appliance': 'appliance', 'lib/lease': 'lease' });
+  await addScripts(archive, guest, {
+    'lib/appliance': 'appliance',
+    'lib/lease': 'lease',
+    ...(userland === undefined ? {} : { 'lib/inhabit': 'inhabit' }),
+  });
   const etc = {
     hostname: `${hostname}\n`,
     hosts: `127.0.0.1 localhost ${hostname}\n::1 localhost\n`,
@@ -50,6 +57,7 @@ async function appliance(
     passwd: `root:${password}:0:0:root:/root:/bin/sh\n`,
     'iptables.rules': rules.iptables,
     'ip6tables.rules': rules.ip6tables,
+    ...(userland === undefined ? {} : { authorized_keys: userland.authorizedKeys }),
   };
   for (const [name, text] of Object.entries(etc)) {
     archive.add(`etc/${name}`, { kind: 'file', data: Buffer.from(text), executable: false });

@@ -8,6 +8,8 @@ import { FakeProject } from './project.js';
 
 /** What is on a disk, and when it is made; that disks boot is shown in test/guest. */
 const RULES = '*filter\n-A FORWARD -j DROP\nCOMMIT\n';
+/** The project itself, which has kernels of every era. */
+const PROJECT = join(import.meta.dirname, '../..');
 /** Where the partition begins. */
 const START = 1024 ** 2;
 
@@ -70,12 +72,27 @@ it.each([
   [['--password', 'opensesame'], /has to be a hash/],
   [['--password', '$5$salt$hash:0:0:\nroot2'], /has to be a hash/],
   [['--format', 'vhd'], /qcow2, raw/],
+  [['--authorized-keys', '/etc/passwd'], /add --userland debian/],
+  [['--userland', 'small', '--authorized-keys', 'no-such.pub'], /there is no such file/],
+  [['--userland', 'small', '--authorized-keys', '/etc/passwd'], /line 1 is no public key/],
+  [['--userland', 'small', '--authorized-keys', '/dev/zero'], /it has no public key/],
+  [['--userland', 'small'], /small/],
 ])('with %j is refused, and nothing is written', async (words, complaint) => {
   const { code, stderr } = await image(...words, '--out', path('refused/disk'));
   expect(code).toBe(2);
   expect(stderr).toMatch(complaint);
   expect(existsSync(path('refused'))).toBe(false);
 });
+
+it.each([[[]], [['--userland', 'debian']]])(
+  'of a kernel of the era 2.6 is refused with %j, before anything is asked of the machine',
+  async (words) => {
+    const args = ['image', '--kernel', '2.6.32', ...words];
+    const { code, stderr } = await project.start(args, { L7BUILD_PROJECT: PROJECT }).ended;
+    expect(code).toBe(77);
+    expect(stderr).toMatch(/no disk is made of linux 2\.6\.32: [^]*C library does not run on it/);
+  },
+);
 
 it('that cannot be written leaves nothing behind', async () => {
   const { code, stderr } = await image('--out', '/proc/disk');

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +10,7 @@ import { disk } from '../../src/steps/disk.js';
 import { image } from '../../src/steps/image.js';
 import { calibrate } from '../../src/vm/calibrate.js';
 import { debianKernel } from './debian-kernel.js';
+import { Machine } from './disk-machine.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
 /** In place of iptables, which only a build brings: keeps what it is given, or refuses it. */
@@ -114,6 +113,20 @@ describe('a disk', () => {
     expect(await machine.says(/the {2}end\r\n/)).toContain('-P INPUT DROP\r\n-P FORWARD DROP\r\n');
   });
 
+  it('whose programs of a distribution cannot be mounted says so, and has its small ones', async () => {
+    await mkdir(join(root, 'userland'));
+    await writeFile(join(root, 'userland/root.squashfs'), 'no file system');
+    needs = { ...needs, userland: { dir: join(root, 'userland') } } as unknown as typeof needs;
+    const params = { userland: { authorizedKeys: '' } };
+    const path = await make('raw', params);
+    expect(await sha256File(await make('raw', params))).toBe(await sha256File(path));
+    const machine = boot(path, 'raw');
+    const told = await machine.says(/wall login: /);
+    expect(told).toContain("the distribution's programs cannot be had");
+    machine.type('root');
+    await machine.says(/# /);
+  });
+
   it('with a password asks for it', async () => {
     // openssl passwd -5 -salt somesalt opensesame
     const password = '$5$somesalt$4BdkKgUU16mOgKBA/sgCX.d.wG2RwvOyAhOh5ahEgY9';
@@ -130,42 +143,3 @@ describe('a disk', () => {
     await machine.says(/# /);
   });
 });
-
-/** QEMU with a disk, as anybody would start it; its serial port is talked to. */
-class Machine {
-  readonly #qemu: ChildProcessWithoutNullStreams;
-  #said = '';
-
-  constructor(path: string, format: DiskFormat, accelerator: string) {
-    this.#qemu = spawn('qemu-system-x86_64', [
-      ...['-nodefaults', '-display', 'none', '-m', '512', '-accel', accelerator],
-      ...['-serial', 'stdio', '-nic', 'user,model=virtio', '-no-reboot'],
-      ...['-drive', `file=${path},format=${format},if=virtio,snapshot=on`],
-    ]);
-    this.#qemu.stdout.setEncoding('latin1').on('data', (text: string) => {
-      this.#said += text;
-    });
-  }
-
-  /** Waits for words; what came up to their end is taken, and returned. */
-  async says(words: RegExp): Promise<string> {
-    for (;;) {
-      const found = words.exec(this.#said);
-      if (found !== null) {
-        const told = this.#said.slice(0, found.index + found[0].length);
-        this.#said = this.#said.slice(told.length);
-        return told;
-      }
-      if (this.#qemu.exitCode !== null) throw new Error(`the machine ended:\n${this.#said}`);
-      await once(this.#qemu.stdout, 'data', { signal: AbortSignal.timeout(90_000) });
-    }
-  }
-
-  type(line: string): void {
-    this.#qemu.stdin.write(`${line}\n`);
-  }
-
-  kill(): void {
-    this.#qemu.kill('SIGKILL');
-  }
-}

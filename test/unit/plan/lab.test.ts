@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { expect, it } from 'vitest';
-import type { UserlandRecipe } from '../../../src/model/recipe.js';
 import { labPlan } from '../../../src/plan/lab.js';
 import { makePlan } from '../../../src/plan/plan.js';
 import { planInput } from './input.js';
-
-const DEBIAN: UserlandRecipe = {
-  kind: 'userland',
-  name: 'debian',
-  summary: 'A small one',
-  file: { path: 'recipes/userlands/debian.yaml', sha256: '' },
-  suite: 'bookworm',
-  answers: [],
-  packages: ['dash'],
-  lock: { kind: 'debs', snapshot: '20260101T000000Z', debs: [] },
-};
+import { DEBIAN } from './userland.js';
 
 const PLAN = makePlan(planInput());
 

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { join, resolve } from 'node:path';
+import { IMAGING, USERLAND } from '../../engine/preflight.js';
+import { Store } from '../../engine/store.js';
+import { libvirtDomain } from '../../formats/libvirt.js';
+import { writeAtomically } from '../../host/files.js';
+import { Failed } from '../../model/failure.js';
+import { diskPlan } from '../../plan/disk.js';
+import { loadLinuxRecipe, loadUserland } from '../../recipe/index.js';
+import { ensureThere } from '../ensure-host.js';
+import { entriesFor } from '../entries-for.js';
+import { imagingFacts } from '../host-facts.js';
+import { PROJECT, storeRoot } from '../paths.js';
+import { readyJob } from '../ready-job.js';
+import { writeLine } from '../screen.js';
+import { deliver } from './deliver.js';
+import { diskParams } from './inputs.js';
+import type { ImageOptions } from './options.js';
+
+/**
+ * Makes a disk and what was asked for beside it, and says where they are.
+ *
+ * @throws Failed `usage`, `not-applicable` for a kernel that is too old, and as a build
+ */
+export async function makeDisk(options: ImageOptions, signal: AbortSignal): Promise<void> {
+  const cache = storeRoot(process.env);
+  const { kernel, format, jobs } = options;
+  const out = resolve(options.out ?? join('out', `${kernel}.${format}`));
+  const params = await diskParams(options);
+  const userland =
+    options.userland === undefined ? undefined : await loadUserland(PROJECT, options.userland);
+  const { era } = await loadLinuxRecipe(PROJECT, kernel);
+  if (era.userland === 'musl') throw noLogin(kernel);
+  const tools = [...IMAGING, ...(userland === undefined ? [] : USERLAND)];
+  await ensureThere(tools, options, signal);
+  const job = await readyJob(options, { cache, signal, boots: false });
+  const { plan, disk } = diskPlan(job.plan, params, await imagingFacts(), userland);
+  await new Store(cache).reading(
+    async () => {
+      const logs = join(cache, 'image-logs');
+      const means = { cache, signal, jobs, logs, say: writeLine };
+      const entries = await entriesFor({ needs: { disk: disk.id } }, { ...job, plan }, means);
+      await deliver('disk', join(entries.get(disk.id)?.dir ?? '', `disk.${format}`), out);
+    },
+    { signal },
+  );
+  writeLine(`Disk: ${out}`);
+  if (!options.libvirt) return;
+  const domain = `${out.replace(/\.[^./]+$/, '')}.xml`;
+  await writeAtomically(domain, libvirtDomain({ name: options.hostname, disk: out, format }));
+  writeLine(`Domain: ${domain}. Next: virsh create ${domain}`);
+}
+
+function noLogin(kernel: string): Failed {
+  return new Failed({
+    reason: 'not-applicable',
+    message: `no disk is made of linux ${kernel}: the small userland of its guests has no login, and Debian's C library does not run on it`,
+    hints: ['take a newer kernel, such as 6.1'],
+  });
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import type { DiskFormat } from '../../src/model/task.js';
+
+/** Milliseconds of silence that are too many, on a busy machine too. */
+const PATIENCE_MS = 120_000;
+
+/** QEMU with a disk, as anybody would start it; its serial port is talked to. */
+export class Machine {
+  readonly #qemu: ChildProcessWithoutNullStreams;
+  #said = '';
+
+  /**
+   * @param nic what its network card is told beside the kind
+   * @param changes whether the disk takes what is written
+   */
+  constructor(
+    path: string,
+    format: DiskFormat,
+    accelerator: string,
+    { nic = '', changes = false }: { readonly nic?: string; readonly changes?: boolean } = {},
+  ) {
+    this.#qemu = spawn('qemu-system-x86_64', [
+      ...['-nodefaults', '-display', 'none', '-m', '512', '-accel', accelerator],
+      ...['-serial', 'stdio', '-nic', `user,model=virtio${nic}`, '-no-reboot'],
+      ...['-drive', `file=${path},format=${format},if=virtio,snapshot=${changes ? 'off' : 'on'}`],
+    ]);
+    this.#qemu.stdout.setEncoding('latin1').on('data', (text: string) => {
+      this.#said += text;
+    });
+  }
+
+  /** Waits for words; what came up to their end is taken, and returned. */
+  async says(words: RegExp): Promise<string> {
+    for (;;) {
+      const found = words.exec(this.#said);
+      if (found !== null) {
+        const told = this.#said.slice(0, found.index + found[0].length);
+        this.#said = this.#said.slice(told.length);
+        return told;
+      }
+      if (this.#qemu.exitCode !== null) throw new Error(`the machine ended:\n${this.#said}`);
+      await once(this.#qemu.stdout, 'data', { signal: AbortSignal.timeout(PATIENCE_MS) });
+    }
+  }
+
+  type(line: string): void {
+    this.#qemu.stdin.write(`${line}\n`);
+  }
+
+  kill(): void {
+    this.#qemu.kill('SIGKILL');
+  }
+
+  /** Resolves once the machine has ended by itself. */
+  async ended(): Promise<void> {
+    if (this.#qemu.exitCode !== null) return;
+    await once(this.#qemu, 'exit', { signal: AbortSignal.timeout(PATIENCE_MS) });
+  }
+}
