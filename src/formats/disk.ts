@@ -14,7 +14,7 @@ const SPARE_MIB = 8;
 /** A FAT32 of fewer MiB has too few clusters to be one. */
 const LEAST_MIB = 40;
 /**
- * Number of the disk and of its file system; any will do, as long as it is always the same. guest/appliance knows
+ * Number of the disk and of its file system; any will do, as long as it is always the same. guest/inhabit knows
  * its disk by it.
  */
 const ID = '6c376275';
