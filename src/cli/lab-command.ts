@@ -3,19 +3,17 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BACKENDS } from '../model/scenario.js';
 import { addMeansOptions, addPartOptions, splitList } from './build-options.js';
 import { down } from './lab/down.js';
+import { execOn } from './lab/exec.js';
 import { hold } from './lab/hold.js';
 import { addHostKernelOption } from './lab/host-kernels.js';
 import { runExercises } from './lab/run.js';
 import type { RunOptions } from './lab/run-options.js';
 import { status } from './lab/status.js';
 import { up, type UpOptions } from './lab/up.js';
-import { capture, execOn, showConsole } from './lab/use.js';
+import { capture, showConsole } from './lab/use.js';
 import type { Which } from './lab/which.js';
 import { storeRoot } from './paths.js';
 import type { Shell } from './shell.js';
-
-/** Seconds that a command on a host has, if nobody says so otherwise. */
-const TIMEOUT_S = 600;
 
 const FRESH = 'boot the hosts, and replace the snapshot that an earlier boot left';
 
@@ -32,12 +30,14 @@ Examples:
   l7build lab up --mode module          Debian's kernel with the match: nothing long to compile`;
 
 const EXEC = `
-The command is run by busybox's shell on the host; what it prints comes when it has ended. The exit code is the command's.
+The command is run by the host's shell. What it prints comes as it prints it, and it reads standard input, byte for byte;
+where that is not meant for it: </dev/null. Ctrl-C ends it with all that it has started. The exit code is the command's.
 
 Examples:
   l7build lab exec node1 -- iptables -A INPUT -p icmp -j DROP
   l7build lab exec node2 -- ping -c 3 192.168.1.11
-  l7build lab exec node1 -- sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'`;
+  l7build lab exec node1 -- sh -c 'echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all'
+  l7build lab exec node1 -- iptables-restore <rules`;
 
 const RUN = `
 Exercises are those of recipes/exercises; "all" stands for all of them. Each is tried with both back ends of
@@ -109,10 +109,10 @@ function addUse(lab: Command, shell: Shell): void {
     .argument('<host>', 'such as node1')
     .argument('<command...>', 'what to run, after --')
     .description('run a command on a host')
-    .option('--timeout <seconds>', 'kill it after that', seconds, TIMEOUT_S)
+    .option('--timeout <seconds>', 'kill it after that (default: never)', seconds)
     .addHelpText('after', EXEC)
     .action(
-      async (host: string, words: string[], options: Which & { readonly timeout: number }) => {
+      async (host: string, words: string[], options: Which & { readonly timeout?: number }) => {
         shell.end(await execOn(storeRoot(process.env), host, words, options, shell.signal));
       },
     );

@@ -10,10 +10,15 @@ import { errorCode, writing } from './space.js';
 /** Bytes of a request; a script with all of it escaped is shorter. */
 const LONGEST_REQUEST = 1024 * 1024;
 
+/** Lines that are kept while nobody hears them; more are passed over. */
+const LINES_AHEAD = 64;
+
 /** Who asked, while the answer is made. */
 export interface Asker {
   /** Sends a line of the answer. */
   readonly say: (line: string) => void;
+  /** Has each line told that follows the request. Who sends them waits before there are many: see LINES_AHEAD. */
+  readonly hear: (onLine: (line: string) => void) => void;
   /** Fires when nobody listens any more. */
   readonly gone: AbortSignal;
 }
@@ -81,37 +86,75 @@ async function converse(socket: Socket, answer: Answer): Promise<void> {
       gone.abort();
     });
   }
-  const request = await firstLine(socket);
+  const heard = new Heard(socket);
+  const request = await heard.first();
   if (request !== undefined) {
-    const say = (line: string): void => void socket.write(`${line}\n`);
-    await answer(request, { say, gone: gone.signal });
+    const say = (line: string): void => {
+      if (!socket.destroyed) socket.write(`${line}\n`);
+    };
+    const hear = (onLine: (line: string) => void): void => {
+      heard.tell(onLine);
+    };
+    await answer(request, { say, hear, gone: gone.signal });
   }
   socket.end();
 }
 
-/** The first line; undefined if there is none, or it is too long. */
-function firstLine(socket: Socket): Promise<string | undefined> {
-  return new Promise((done) => {
-    let text = '';
-    const take = (chunk: string): void => {
-      text += chunk;
-      const end = text.indexOf('\n');
-      if (end < 0 && text.length <= LONGEST_REQUEST) return;
-      // Whatever else comes is read, and passed over: its end has to be seen.
-      socket.off('data', take).resume();
-      done(end < 0 ? undefined : text.slice(0, end));
-    };
-    socket.setEncoding('utf8').on('data', take);
-    socket.once('close', () => {
-      done(undefined);
+/** The lines that come from who asks. All are read, whether or not anybody hears them: their end has to be seen. */
+class Heard {
+  #rest = '';
+  #ahead: string[] = [];
+  #onLine: ((line: string) => void) | undefined;
+
+  constructor(private readonly socket: Socket) {
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (this.#rest + chunk).split('\n');
+      this.#rest = lines.pop() ?? '';
+      for (const line of lines) this.#take(line);
+      // Who sends that is nobody whom we know.
+      if (this.#rest.length > LONGEST_REQUEST) socket.destroy();
     });
-  });
+  }
+
+  /** The first line; undefined if there is none, or it is too long. */
+  first(): Promise<string | undefined> {
+    return new Promise((done) => {
+      this.#onLine = (line) => {
+        this.#onLine = undefined;
+        done(line);
+      };
+      this.socket.once('close', () => {
+        done(undefined);
+      });
+    });
+  }
+
+  tell(onLine: (line: string) => void): void {
+    this.#ahead.forEach(onLine);
+    this.#ahead = [];
+    this.#onLine = onLine;
+  }
+
+  #take(line: string): void {
+    if (this.#onLine !== undefined) this.#onLine(line);
+    else if (this.#ahead.length < LINES_AHEAD) this.#ahead.push(line);
+  }
+}
+
+/** Sends a line. */
+export type SendLine = (line: string) => void;
+
+export interface Conversation {
+  readonly onLine: (line: string) => void;
+  readonly talk?: (send: SendLine) => void;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Asks the server at a unix socket.
  *
  * @param onLine called with each line of the answer
+ * @param talk given what sends a line that follows the request
  * @param signal when it fires the server learns that nobody listens; its answer is still waited for
  * @throws system errors: ENOENT, ECONNREFUSED where there is no server
  */
@@ -119,7 +162,7 @@ export async function askLocally(
   folder: string,
   name: string,
   request: string,
-  { onLine, signal }: { readonly onLine: (line: string) => void; readonly signal: AbortSignal },
+  { onLine, talk, signal }: Conversation,
 ): Promise<void> {
   const home = await open(folder);
   try {
@@ -129,6 +172,9 @@ export async function askLocally(
     signal.addEventListener('abort', leave, { once: true });
     socket.write(`${request}\n`);
     if (signal.aborted) leave();
+    talk?.((line) => {
+      if (socket.writable) socket.write(`${line}\n`);
+    });
     try {
       await lines(socket, onLine);
     } finally {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { Store } from '../engine/store.js';
-import { askLocally } from '../host/local-socket.js';
+import { askLocally, type SendLine } from '../host/local-socket.js';
 import { withLock } from '../host/lock.js';
 import { hasEnded, isAlive, signalTo } from '../host/processes.js';
 import { errorCode } from '../host/space.js';
 import { Failed } from '../model/failure.js';
 import { busy, gone } from './failures.js';
 import { clear, CONTROL, labFolder, labLock, labNames, readRecord } from './folder.js';
-import type { LabRecord, LabReply, LabRequest, LabStatus } from './messages.js';
+import type { LabInput, LabRecord, LabReply, LabRequest, LabStatus } from './messages.js';
 
 /** Milliseconds that a supervisor has to end by itself. */
 const DOWN_MS = 20_000;
@@ -85,6 +85,7 @@ export async function statusOf(
  *
  * @param onReply called with each answer
  * @param signal lets the supervisor know that nobody waits any more
+ * @param talk given what sends more, where the request takes it
  * @throws Failed that the supervisor tells, `check-failed` when there is none
  */
 export async function converse(
@@ -93,6 +94,7 @@ export async function converse(
   request: LabRequest,
   signal: AbortSignal,
   onReply: (reply: LabReply) => void,
+  talk?: (give: (input: LabInput) => void) => void,
 ): Promise<void> {
   let failed: Failed | undefined;
   const onLine = (line: string): void => {
@@ -101,7 +103,12 @@ export async function converse(
     else onReply(reply);
   };
   try {
-    const how = { onLine, signal };
+    const talking = (send: SendLine): void => {
+      talk?.((input) => {
+        send(JSON.stringify(input));
+      });
+    };
+    const how = { onLine, signal, talk: talking };
     await askLocally(labFolder(store, name), CONTROL, JSON.stringify(request), how);
   } catch (error) {
     const code = errorCode(error);

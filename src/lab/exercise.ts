@@ -3,7 +3,7 @@ import type { CheckResult } from '../model/check.js';
 import type { Exercise, ExerciseStep, Observation } from '../model/exercise.js';
 import type { Counters, DoneStep, Observed, Tried } from '../model/lab-report.js';
 import { BACKENDS, type Backend } from '../model/scenario.js';
-import type { RunResult } from '../vm/agent.js';
+import type { RunResult } from '../vm/jobs.js';
 import { savedCounters } from './counters.js';
 import { isMet, numberIn, wanted } from './observe.js';
 

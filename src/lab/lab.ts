@@ -5,9 +5,9 @@ import { removeTree } from '../host/files.js';
 import { Failed, type FailureReason } from '../model/failure.js';
 import type { Entry } from '../model/store.js';
 import type { Topology } from '../model/topology.js';
-import type { RunResult } from '../vm/agent.js';
 import type { HubSpec } from '../vm/argv.js';
 import { startHub, type Hub } from '../vm/hub.js';
+import type { RunResult } from '../vm/jobs.js';
 import { noHost } from './failures.js';
 import { Machine, type SnapshotFolder } from './machine.js';
 import type { LabNews, LabOrder, LabStatus } from './messages.js';
@@ -165,13 +165,17 @@ export class Lab {
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<RunResult> {
+    return this.machine(host).run(script, timeoutMs, signal);
+  }
+
+  /** @throws Failed `usage` when there is none of that name */
+  machine(host: string): Machine {
     const machine = this.#machines.find((one) => one.host.name === host);
-    if (machine === undefined)
-      throw noHost(
-        host,
-        this.#machines.map((one) => one.host.name),
-      );
-    return machine.run(script, timeoutMs, signal);
+    if (machine !== undefined) return machine;
+    throw noHost(
+      host,
+      this.#machines.map((one) => one.host.name),
+    );
   }
 
   /** See Hub.capture. */

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failed } from '../model/failure.js';
 import type { Host } from '../model/topology.js';
-import type { RunResult } from '../vm/agent.js';
+import type { Listener, RunResult, Streaming } from '../vm/jobs.js';
 import { socketOf, type GuestSpec, type GuestState } from '../vm/argv.js';
 import { startGuest, type Guest } from '../vm/guest.js';
 import type { Boot, HostStatus, LabOrder } from './messages.js';
@@ -148,13 +148,30 @@ export class Machine {
 
   /** @throws Failed `guest-*` when the host is not up, or fails meanwhile */
   async run(script: string, timeoutMs: number, signal: AbortSignal): Promise<RunResult> {
+    return this.#telling(this.#usable.run(script, timeoutMs, signal));
+  }
+
+  /** See Agent.stream. @throws Failed as run() */
+  stream(
+    script: string,
+    listener: Listener,
+    timeoutMs: number | undefined,
+    signal: AbortSignal,
+  ): Streaming {
+    const streaming = this.#usable.stream(script, listener, timeoutMs, signal);
+    return { ...streaming, ended: this.#telling(streaming.ended) };
+  }
+
+  get #usable(): Guest {
     if (this.#trouble !== undefined) throw this.#trouble;
     if (this.#guest === undefined) throw new Error('nothing is run before all hosts are up');
-    try {
-      return await this.#guest.run(script, timeoutMs, signal);
-    } catch (error) {
+    return this.#guest;
+  }
+
+  async #telling<T>(result: Promise<T>): Promise<T> {
+    return result.catch((error: unknown) => {
       throw error instanceof Failed ? named(error, this.host.name) : error;
-    }
+    });
   }
 
   async kill(): Promise<void> {

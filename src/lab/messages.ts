@@ -3,9 +3,10 @@ import type { Identity } from '../host/processes.js';
 import type { Failure } from '../model/failure.js';
 import type { Era } from '../model/recipe.js';
 import type { Topology } from '../model/topology.js';
-import type { RunResult } from '../vm/agent.js';
 import type { Accelerator } from '../vm/argv.js';
 import type { ClockReading } from '../vm/clock.js';
+import type { OutputStream } from '../vm/frames.js';
+import type { JobEnd } from '../vm/jobs.js';
 
 /** What a host boots, and what such a kernel asks of its machine. */
 export interface Boot {
@@ -73,20 +74,32 @@ export interface LabStatus {
 
 export type LabRequest =
   | { readonly do: 'status' }
-  /** Runs a script until it ends, the time is over, or nobody listens. */
+  /** Runs a script until it ends, the time is over, or nobody listens. LabInput follows. */
   | {
       readonly do: 'exec';
       readonly host: string;
       readonly script: string;
-      readonly timeoutMs: number;
+      /** Missing: as long as it takes. */
+      readonly timeoutMs?: number;
     }
   /** Writes the frames of a link to a file until nobody listens. */
   | { readonly do: 'capture'; readonly link: string; readonly file: string };
 
+/** A line that follows a request to run a script; agent.ts says how much may be given. */
+export type LabInput =
+  /** A piece of its input in base64; an empty one is the end. */
+  | { readonly give: string }
+  /** Another piece of its output is wanted. */
+  | { readonly more: OutputStream };
+
 /** A line of an answer. */
 export type LabReply =
   | { readonly say: 'status'; readonly status: LabStatus }
-  | { readonly say: 'ran'; readonly result: RunResult }
+  /** A piece of a script's output in base64. */
+  | { readonly say: OutputStream; readonly bytes: string }
+  /** A piece of its input was taken. */
+  | { readonly say: 'took' }
+  | { readonly say: 'ended'; readonly end: JobEnd }
   | { readonly say: 'capturing' | 'captured' }
   | { readonly say: 'failed'; readonly failure: Failure };
 

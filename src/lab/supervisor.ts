@@ -8,6 +8,7 @@ import { Failed } from '../model/failure.js';
 import { alreadyUp } from './failures.js';
 import { clear, CONTROL, labLock, makeFolder } from './folder.js';
 import { Lab } from './lab.js';
+import { passOn } from './pass-on.js';
 import type { LabNews, LabOrder, LabReply, LabRequest } from './messages.js';
 
 /**
@@ -87,22 +88,20 @@ function answering(lab: Lab): Answer {
 async function answer(
   lab: Lab,
   request: LabRequest,
-  { gone }: Asker,
+  asker: Asker,
   say: (reply: LabReply) => void,
 ): Promise<void> {
   switch (request.do) {
     case 'status':
       say({ say: 'status', status: lab.status() });
       return;
-    case 'exec': {
-      const { host, script, timeoutMs } = request;
-      say({ say: 'ran', result: await lab.run(host, script, timeoutMs, gone) });
+    case 'exec':
+      await passOn(lab.machine(request.host), request, asker, say);
       return;
-    }
     case 'capture': {
       const stop = await lab.capture(request.link, request.file);
       say({ say: 'capturing' });
-      if (!gone.aborted) await once(gone, 'abort');
+      if (!asker.gone.aborted) await once(asker.gone, 'abort');
       await stop();
       say({ say: 'captured' });
       return;

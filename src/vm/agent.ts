@@ -1,27 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { randomBytes } from 'node:crypto';
-import { Failed } from '../model/failure.js';
-import { command, parseFrame, type Frame } from './frames.js';
-
-/** What a script in the guest came to. */
-export interface RunResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** The time was over, or nobody waited any more: it was killed with all that it had started. */
-  readonly timedOut: boolean;
-}
+import type { Failed } from '../model/failure.js';
+import { command, INPUT_PIECE, parseFrame, type Frame, type OutputStream } from './frames.js';
+import { InputQueue } from './input-queue.js';
+import { Jobs, type Listener, type RunResult, type Streaming } from './jobs.js';
 
 export type Hello = Extract<Frame, { type: 'hello' }>;
-
-interface Job {
-  readonly out: Buffer[];
-  readonly err: Buffer[];
-  size: number;
-  timedOut: boolean;
-  readonly settle: (result: RunResult) => void;
-  readonly reject: (error: Failed) => void;
-}
 
 /** Milliseconds between two calls to an agent that may not listen yet. */
 const HELLO_EVERY_MS = 250;
@@ -30,13 +14,12 @@ const SCRIPT_LIMIT = 24 * 1024;
 /** Bytes that one script may print. */
 const OUTPUT_LIMIT = 4 * 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** After a script was killed its end is told at once; without that the command never arrived. */
-const KILLED_MS = 10_000;
 
 /** The host's side of the line protocol with a guest's agent (docs/guest.md). */
 export class Agent {
   readonly #nonce = randomBytes(6).toString('hex');
-  readonly #jobs = new Map<string, Job>();
+  readonly #jobs: Jobs;
+  readonly #input = new InputQueue();
   readonly #send: (text: string) => Promise<void>;
   #lastId = 0;
   #greeted: ((hello: Hello) => void) | undefined;
@@ -51,6 +34,7 @@ export class Agent {
 
   constructor(send: (text: string) => Promise<void>) {
     this.#send = send;
+    this.#jobs = new Jobs(send, (id) => command.kill(this.#nonce, id));
   }
 
   /** Takes a line that came from the guest; whatever is not a frame of this session is skipped. */
@@ -68,16 +52,22 @@ export class Agent {
         return;
       case 'out':
       case 'err':
-        this.#collect(frame.id, frame.type, frame.bytes);
+        this.#jobs.listener(frame.id)?.take(frame.type, frame.bytes);
+        return;
+      case 'got':
+        this.#input.got();
+        return;
+      case 'took':
+        this.#jobs.listener(frame.id)?.took();
         return;
       case 'exit':
-        this.#finish(frame.id, frame.code);
+        this.#jobs.finish(frame.id, frame.code);
         return;
       case 'bye':
         this.farewell = frame.code;
         return;
       case 'bad':
-        this.#drop(frame.id, 'a command to the guest arrived damaged');
+        this.#jobs.drop(frame.id, 'a command to the guest arrived damaged');
         return;
     }
   }
@@ -113,40 +103,61 @@ export class Agent {
     timeoutMs: number = DEFAULT_TIMEOUT_MS,
     signal?: AbortSignal,
   ): Promise<RunResult> {
-    if (Buffer.byteLength(script) > SCRIPT_LIMIT) throw new RangeError('a script of over 24 KiB');
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#lastId += 1;
-    const id = String(this.#lastId);
-    let timer: NodeJS.Timeout | undefined;
-    const kill = (): void => {
-      clearTimeout(timer);
-      const job = this.#jobs.get(id);
-      if (job === undefined) return;
-      job.timedOut = true;
-      this.#send(command.kill(this.#nonce, id)).catch(job.reject);
-      timer = setTimeout(() => {
-        this.#drop(id, 'a command to the guest got no answer');
-      }, KILLED_MS);
+    const id = this.#nextId();
+    const printed = { out: [] as Buffer[], err: [] as Buffer[] };
+    let size = 0;
+    const take = (stream: OutputStream, bytes: Buffer): void => {
+      size += bytes.length;
+      if (size > OUTPUT_LIMIT) this.#jobs.drop(id, 'a script in the guest printed more than 4 MiB');
+      else printed[stream].push(bytes);
     };
-    try {
-      return await new Promise<RunResult>((settle, reject) => {
-        this.#jobs.set(id, { out: [], err: [], size: 0, timedOut: false, settle, reject });
-        timer = setTimeout(kill, timeoutMs);
-        signal?.addEventListener('abort', kill, { once: true });
-        this.#send(command.run(this.#nonce, id, script)).catch(reject);
-        if (signal?.aborted === true) kill();
-      });
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', kill);
-      this.#jobs.delete(id);
-    }
+    const listener = { take, took: () => undefined };
+    const limits = signal === undefined ? { timeoutMs } : { timeoutMs, signal };
+    const end = await this.#jobs.start(
+      id,
+      command.run(this.#nonce, id, bounded(script)),
+      listener,
+      limits,
+    );
+    const text = (stream: OutputStream): string => Buffer.concat(printed[stream]).toString();
+    return { ...end, stdout: text('out'), stderr: text('err') };
+  }
+
+  /**
+   * Starts a script of the guest's shell whose input and output are passed on while it runs. Several may run at once.
+   *
+   * @param timeoutMs after that it is killed; undefined: never
+   * @param signal ends it before its time
+   */
+  stream(
+    script: string,
+    listener: Listener,
+    timeoutMs: number | undefined,
+    signal: AbortSignal,
+  ): Streaming {
+    const id = this.#nextId();
+    const line = command.stream(this.#nonce, id, bounded(script));
+    const limits = timeoutMs === undefined ? { signal } : { signal, timeoutMs };
+    return {
+      ended: this.#jobs.start(id, line, listener, limits),
+      give: (piece) => {
+        if (piece.length > INPUT_PIECE) throw new RangeError('a piece of input is too long');
+        this.#input.push(() => this.#jobs.send(id, command.in(this.#nonce, id, piece)));
+      },
+      more: (stream, pieces) => {
+        this.#jobs.send(id, command.more(this.#nonce, id, stream, pieces));
+      },
+    };
+  }
+
+  #nextId(): string {
+    this.#lastId += 1;
+    return String(this.#lastId);
   }
 
   /** Asks for a sign of life, which shows in `lastHeard`. */
   async ping(): Promise<void> {
-    this.#lastId += 1;
-    await this.#send(command.ping(this.#nonce, String(this.#lastId)));
+    await this.#send(command.ping(this.#nonce, this.#nextId()));
   }
 
   /** Ends the agent, and with it the guest. @param code what it ends with, and then says as `farewell` */
@@ -158,28 +169,12 @@ export class Agent {
   fail(error: Failed): void {
     this.#failure ??= error;
     this.#onFailure?.(error);
-    for (const job of this.#jobs.values()) job.reject(error);
+    this.#jobs.fail(error);
   }
+}
 
-  #collect(id: string, stream: 'out' | 'err', bytes: Buffer): void {
-    const job = this.#jobs.get(id);
-    if (job === undefined) return;
-    job.size += bytes.length;
-    if (job.size > OUTPUT_LIMIT) this.#drop(id, 'a script in the guest printed more than 4 MiB');
-    else job[stream].push(bytes);
-  }
-
-  #finish(id: string, exitCode: number): void {
-    const job = this.#jobs.get(id);
-    job?.settle({
-      exitCode,
-      stdout: Buffer.concat(job.out).toString(),
-      stderr: Buffer.concat(job.err).toString(),
-      timedOut: job.timedOut,
-    });
-  }
-
-  #drop(id: string, message: string): void {
-    this.#jobs.get(id)?.reject(new Failed({ reason: 'check-failed', message }));
-  }
+/** @throws RangeError for a script that no line can carry */
+function bounded(script: string): string {
+  if (Buffer.byteLength(script) > SCRIPT_LIMIT) throw new RangeError('a script of over 24 KiB');
+  return script;
 }

@@ -9,12 +9,24 @@ export type Frame =
       readonly epochMs: number;
     }
   | { readonly type: 'pong'; readonly id: string; readonly uptimeMs: number }
-  | { readonly type: 'out' | 'err'; readonly id: string; readonly bytes: Buffer }
+  | { readonly type: OutputStream; readonly id: string; readonly bytes: Buffer }
+  /** A piece of input has left the line; a job has been given one. */
+  | { readonly type: 'got' | 'took'; readonly id: string }
   | { readonly type: 'exit'; readonly id: string; readonly code: number }
   /** The agent's last word: it ends as it was asked to. */
   | { readonly type: 'bye'; readonly code: number }
   /** The command arrived damaged and was not run. */
   | { readonly type: 'bad'; readonly id: string };
+
+/** The streams of a job that are read. */
+export type OutputStream = 'out' | 'err';
+
+/** Pieces of a stream that a guest sends before it is asked for more; guest/stream has the same number. */
+export const OUTPUT_WINDOW = 4;
+/** Pieces of input that a job is sent before it has taken one: less than a pipe holds. */
+export const INPUT_WINDOW = 2;
+/** Bytes of a piece of input. */
+export const INPUT_PIECE = 6144;
 
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 const CODE = /^\d{1,3}$/;
@@ -48,6 +60,8 @@ export function parseFrame(line: string, nonce: string): Frame | undefined {
     case 'bye':
       return rest.length === 0 && CODE.test(first) ? { type, code: Number(first) } : undefined;
     case 'bad':
+    case 'got':
+    case 'took':
       return rest.length === 0 ? { type, id: first } : undefined;
     default:
       return undefined;
@@ -60,8 +74,17 @@ export const command = {
   ping: (nonce: string, id: string): string => `>${nonce} ping ${id}\n`,
   kill: (nonce: string, id: string): string => `>${nonce} kill ${id}\n`,
   halt: (nonce: string, code: number): string => `>${nonce} halt ${String(code)}\n`,
-  run(nonce: string, id: string, script: string): string {
-    const payload = Buffer.from(script).toString('base64');
-    return `>${nonce} run ${id} ${String(payload.length)} ${payload}\n`;
-  },
+  run: (nonce: string, id: string, script: string): string =>
+    carrying(`>${nonce} run ${id}`, Buffer.from(script)),
+  stream: (nonce: string, id: string, script: string): string =>
+    carrying(`>${nonce} stream ${id}`, Buffer.from(script)),
+  /** @param piece of at most INPUT_PIECE bytes; an empty one is the end */
+  in: (nonce: string, id: string, piece: Buffer): string => carrying(`>${nonce} in ${id}`, piece),
+  more: (nonce: string, id: string, stream: OutputStream, pieces: number): string =>
+    `>${nonce} more ${id} ${stream} ${String(pieces)}\n`,
 } as const;
+
+function carrying(head: string, bytes: Buffer): string {
+  const payload = bytes.toString('base64');
+  return `${head} ${String(payload.length)} ${payload}\n`;
+}

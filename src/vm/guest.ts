@@ -5,14 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Argv } from '../host/exec.js';
 import type { KernelComplaint } from '../model/check.js';
 import { Failed } from '../model/failure.js';
-import { Agent, type Hello, type RunResult } from './agent.js';
+import { Agent, type Hello } from './agent.js';
 import { guestArgv, OUTPUT, type GuestSpec, type PORTS } from './argv.js';
 import { Clock, type ClockReading } from './clock.js';
 import { Console } from './console.js';
 import { complaintFailure, deathFailure, hangFailure, type Evidence } from './failures.js';
+import type { RunResult } from './jobs.js';
 import { qemuEnd } from './qemu.js';
 import { SerialPort, type LineSink } from './serial.js';
-import { Silence } from './silence.js';
+import { seconds, Silence } from './silence.js';
 import { StateKeeper } from './state.js';
 
 export interface GuestOptions {
@@ -117,7 +118,9 @@ export class Guest {
     this.#qemu = this.#run();
     const limit = this.options.bootTimeoutMs ?? BOOT_TIMEOUT_MS;
     const timer = setTimeout(() => {
-      this.#fail(hangFailure(`did not come up within ${words(limit)}`, this.#evidence, BOOT_HINTS));
+      this.#fail(
+        hangFailure(`did not come up within ${seconds(limit)}`, this.#evidence, BOOT_HINTS),
+      );
     }, limit);
     try {
       if (this.spec.state?.to === 'resume') await this.#resume();
@@ -134,6 +137,9 @@ export class Guest {
   async run(script: string, timeoutMs?: number, signal?: AbortSignal): Promise<RunResult> {
     return this.#agent.run(script, timeoutMs, signal);
   }
+
+  /** Starts a script in the guest whose input and output are passed on; see Agent.stream. */
+  stream: Agent['stream'] = (...words) => this.#agent.stream(...words);
 
   /**
    * Powers the guest off and waits for QEMU's end.
@@ -260,7 +266,7 @@ export class Guest {
       await this.#agent.ping().catch(() => undefined);
       await delay(beat, undefined, { ref: false });
       if (!watching() || silence.look(this.#agent.lastHeard, beat) <= limit) continue;
-      const what = `has not answered for ${words(limit)}`;
+      const what = `has not answered for ${seconds(limit)}`;
       this.#fail(complaintFailure(this.#evidence) ?? hangFailure(what, this.#evidence));
     }
   }
@@ -291,8 +297,4 @@ export async function startGuest(spec: GuestSpec, options: GuestOptions): Promis
     throw error;
   }
   return guest;
-}
-
-function words(ms: number): string {
-  return `${String(ms / 1000)} s`;
 }

@@ -14,6 +14,7 @@ export type LineSink = Pick<ExecOptions, 'onLine' | 'log'>;
 export class SerialPort {
   #input: FileHandle | undefined;
   #closed = false;
+  #last = Promise.resolve();
   readonly #reader: Promise<void>;
   readonly #stop = new AbortController();
 
@@ -47,11 +48,17 @@ export class SerialPort {
   }
 
   /**
-   * Sends bytes to the guest. Does not wait for the guest to read them: at most as many as a pipe
+   * Sends bytes to the guest, in the order in which it is called. Does not wait for the guest to read them: at most as many as a pipe
    * holds (64 KiB, pipe(7)) may be under way.
    */
   async send(text: string): Promise<void> {
-    await this.#input?.write(text);
+    // A file's writes may overtake each other.
+    const sent = this.#last.then(() => this.#input?.write(text));
+    this.#last = sent.then(
+      () => undefined,
+      () => undefined,
+    );
+    await sent;
   }
 
   /** Resolves when QEMU has closed its end and all that was sent is read. */

@@ -21,3 +21,8 @@ export class Silence {
     return this.#ms;
   }
 }
+
+/** A limit for people, exactly: `1.5 s`. */
+export function seconds(ms: number): string {
+  return `${String(ms / 1000)} s`;
+}

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LabRecord } from '../../src/lab/messages.js';
-import { processesAt, type Ended, type Running } from './program.js';
+import { MAIN, processesAt, type Ended, type Running } from './program.js';
 import { FakeProject } from './project.js';
 
 const STAND_IN = fileURLToPath(new URL('stand-in', import.meta.url));
@@ -39,9 +40,19 @@ export class LabProject {
 
   /** @param odd what is not as it should be, by the stand-in's names for that */
   start(words: readonly string[], odd: Readonly<Record<string, string>> = {}): Running {
+    return this.project.start(['lab', ...words], { ...this.#env, ...odd });
+  }
+
+  get #env(): Record<string, string> {
     const path = `${STAND_IN}:${process.env['PATH'] ?? ''}`;
-    const temporary = join(this.project.root, TEMPORARY);
-    return this.project.start(['lab', ...words], { PATH: path, TMPDIR: temporary, ...odd });
+    return { PATH: path, TMPDIR: join(this.project.root, TEMPORARY) };
+  }
+
+  /** A command with pipes that are the test's. */
+  spawn(words: readonly string[]): ChildProcessWithoutNullStreams {
+    return spawn(process.execPath, [MAIN, 'lab', ...words], {
+      env: { ...this.project.env, ...this.#env },
+    });
   }
 
   lab(...words: string[]): Promise<Ended> {

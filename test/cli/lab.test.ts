@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LabRecord } from '../../src/lab/messages.js';
 import { LabProject, PAIR } from './lab-project.js';
@@ -95,6 +98,76 @@ describe('a lab', () => {
     expect((await lab('exec', '--name', 'no', 'gate', '--', 'true')).stderr).toContain(
       'there is: pair',
     );
+  });
+});
+
+describe('a command on a host', () => {
+  const MAIN_ARGS = ['exec', 'gate', '--'];
+
+  it('is given standard input byte for byte, with its end', async () => {
+    expect((await up()).code).toBe(0);
+    const bytes = Buffer.from(Array.from({ length: 50_000 }, (_, index) => (index * 7) % 256));
+    const child = labs.spawn([...MAIN_ARGS, 'cat']);
+    child.stdin.end(bytes);
+    expect(Buffer.concat(await child.stdout.toArray()).equals(bytes)).toBe(true);
+    await expect.poll(() => child.exitCode).toBe(0);
+  });
+
+  it('shows what it prints while it runs', async () => {
+    expect((await up()).code).toBe(0);
+    const child = labs.spawn([...MAIN_ARGS, 'cat']);
+    for (const text of ['one', 'two']) {
+      child.stdin.write(text);
+      expect(String((await once(child.stdout, 'data'))[0])).toBe(text);
+    }
+    child.stdin.end();
+    await expect.poll(() => child.exitCode).toBe(0);
+  });
+
+  it('is held up by who does not read what it prints, and then goes on', async () => {
+    expect((await up()).code).toBe(0);
+    const child = labs.spawn([...MAIN_ARGS, 'flood']);
+    const stalled = (): number => Number(/stalled at (\d+)\n$/.exec(wordsOf('gate'))?.[1]);
+    // What pipes, and who reads none of it yet, have room for.
+    let before = 0;
+    await expect
+      .poll(() => before !== (before = stalled()), { interval: 1500, timeout: 60_000 })
+      .toBe(false);
+    expect(before).toBeGreaterThan(4);
+    expect(before).toBeLessThan(60);
+    let read = 0;
+    for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+      read += chunk.length;
+      if (read > 3 * 1024 * 1024) break;
+    }
+    // Nobody reads any more, which ends it as it ends any filter.
+    await expect.poll(() => child.exitCode, { timeout: 20_000 }).toBe(0);
+    expect((await lab('exec', 'gate', '--', 'echo', 'on')).stdout).toBe('on\n');
+  });
+
+  it('that takes no input holds up who gives it, and is ended all the same', async () => {
+    expect((await up()).code).toBe(0);
+    const child = labs.spawn([...MAIN_ARGS, 'ignore']);
+    child.stdin.on('error', () => undefined);
+    child.stdin.write(Buffer.alloc(1024 * 1024));
+    await once(child.stdout, 'data');
+    await delay(500);
+    expect(child.stdin.writableLength).toBeGreaterThan(0);
+    child.kill('SIGKILL');
+    await expect.poll(() => wordsOf('gate'), { timeout: 20_000 }).toContain('killed');
+  });
+
+  it('of somebody who sends more than there is room for is refused, and so is what is no input', async () => {
+    expect((await up()).code).toBe(0);
+    const request = JSON.stringify({ do: 'exec', host: 'gate', script: 'ignore' });
+    const piece = JSON.stringify({ give: 'AAAA' });
+    for (const more of [Array(5).fill(piece), ['{'], ['{"give":"*"}'], ['{"more":"all"}'], ['7']]) {
+      const socket = connect(join(project.cache, 'labs/pair/control'));
+      socket.write([request, ...(more as string[]), ''].join('\n'));
+      const said = Buffer.concat(await socket.toArray()).toString();
+      expect(said).toContain('"message":"that is no input"');
+    }
+    expect((await lab('exec', 'gate', '--', 'echo', 'on')).stdout).toBe('on\n');
   });
 });
 

@@ -101,16 +101,17 @@ export class FakeProject {
   }
 
   start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-    return new Running(args, {
-      cwd: this.root,
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: join(this.root, 'home'),
-        L7BUILD_PROJECT: this.dir,
-        L7BUILD_CACHE: this.cache,
-        ...env,
-      },
-    });
+    return new Running(args, { cwd: this.root, env: { ...this.env, ...env } });
+  }
+
+  /** The environment of a run. */
+  get env(): Record<string, string> {
+    return {
+      PATH: process.env['PATH'] ?? '',
+      HOME: join(this.root, 'home'),
+      L7BUILD_PROJECT: this.dir,
+      L7BUILD_CACHE: this.cache,
+    };
   }
 
   run(...args: string[]): Promise<Ended> {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +8,11 @@ import { Lab } from '../../src/lab/lab.js';
 import { consoleOf } from '../../src/lab/machine.js';
 import type { LabOrder } from '../../src/lab/messages.js';
 import { loadTopology } from '../../src/recipe/index.js';
-import type { RunResult } from '../../src/vm/agent.js';
+import type { RunResult } from '../../src/vm/jobs.js';
+import { OUTPUT_WINDOW } from '../../src/vm/frames.js';
 import { processesAt } from '../cli/program.js';
 import { debianLab } from './debian-lab.js';
+import { Streamed } from './streamed.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
 const never = new AbortController().signal;
@@ -91,6 +94,52 @@ describe("the guide's lab", () => {
   it('takes words as they are', async () => {
     const words = `'printf' '%s\\n' 'it'\\''s $HOME'`;
     expect((await on('node1', words)).stdout).toBe("it's $HOME\n");
+  });
+
+  describe('streams', () => {
+    it('what a command prints while it runs, and ends it with all that it has started', async () => {
+      const ping = new Streamed(lab, 'node2', 'sleep 987 & ping 192.168.1.11 | cat');
+      const seen = (): number =>
+        ping
+          .printed()
+          .toString()
+          .match(/ ttl=64 /g)?.length ?? 0;
+      await expect.poll(seen, { timeout: 20_000 }).toBeGreaterThanOrEqual(2);
+      ping.stop();
+      expect(await ping.ended).toEqual({ exitCode: 137, timedOut: true });
+      const left = 'pidof ping sleep cat dd; ls /run/agent | grep -F .in';
+      expect((await on('node2', left)).stdout).toBe('');
+    });
+
+    it('input and output of any bytes, as many as it takes', async () => {
+      const bytes = randomBytes(50_000);
+      const job = new Streamed(lab, 'node2', 'tee /tmp/came; cat /tmp/came >&2; exit 5');
+      await Promise.all([job.input(bytes), job.ended]);
+      expect((await job.ended).exitCode).toBe(5);
+      expect(job.printed().equals(bytes)).toBe(true);
+      expect(job.printed('err').equals(bytes)).toBe(true);
+    });
+
+    it('no more than is taken, and others beside it', async () => {
+      const flood = new Streamed(lab, 'node2', 'yes', false);
+      await expect.poll(() => flood.pieces, { timeout: 20_000 }).toBe(OUTPUT_WINDOW);
+      expect((await on('node2', 'sleep 1; echo here')).stdout).toBe('here\n');
+      expect(flood.pieces).toBe(OUTPUT_WINDOW);
+      flood.stop();
+      expect((await flood.ended).timedOut).toBe(true);
+    });
+
+    it('input of several at once, none of which wants it', async () => {
+      const jobs = Array.from({ length: 12 }, () => new Streamed(lab, 'node2', 'sleep 20'));
+      for (const job of jobs) void job.input(Buffer.alloc(100_000, 'x'));
+      const text = 'y'.repeat(10_000);
+      for (let round = 0; round < 5; round += 1) {
+        expect((await on('node2', `echo ${text}`)).stdout).toBe(`${text}\n`);
+      }
+      for (const job of jobs) job.stop();
+      for (const job of jobs) expect((await job.ended).timedOut).toBe(true);
+      expect(lab.status().hosts.map(({ complaints }) => complaints)).toEqual([[], [], []]);
+    });
   });
 
   it('goes on from its snapshot each time, with the right time and nothing of what was done since', async () => {

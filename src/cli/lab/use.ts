@@ -1,39 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { resolve } from 'node:path';
-import { interrupted, type Argv } from '../../host/exec.js';
+import type { Argv } from '../../host/exec.js';
 import { withTerminal } from '../../host/terminal.js';
-import { quoted } from '../../host/shell-words.js';
 import { converse } from '../../lab/client.js';
 import { noHost } from '../../lab/failures.js';
 import { labFolder } from '../../lab/folder.js';
 import { consoleOf } from '../../lab/machine.js';
-import { EXIT, Failed, type ExitCode } from '../../model/failure.js';
-import type { RunResult } from '../../vm/agent.js';
+import { EXIT, type ExitCode } from '../../model/failure.js';
 import { writeLine } from '../screen.js';
 import { whichLab, type Which } from './which.js';
-
-/** Runs a command on a host. @returns its exit code */
-export async function execOn(
-  store: string,
-  host: string,
-  words: readonly string[],
-  { timeout, ...which }: Which & { readonly timeout: number },
-  signal: AbortSignal,
-): Promise<number> {
-  const { name } = await whichLab(store, which);
-  const script = words.map(quoted).join(' ');
-  let result: RunResult | undefined;
-  const request = { do: 'exec', host, script, timeoutMs: timeout * 1000 } as const;
-  await converse(store, name, request, signal, (reply) => {
-    if (reply.say === 'ran') result = reply.result;
-  });
-  process.stdout.write(result?.stdout ?? '');
-  process.stderr.write(result?.stderr ?? '');
-  if (signal.aborted) throw interrupted();
-  if (result?.timedOut === false) return result.exitCode;
-  const message = `${words.join(' ')} on ${host} was not done after ${String(timeout)} s`;
-  throw new Failed({ reason: 'check-failed', message, hints: ['give it more: --timeout SECONDS'] });
-}
 
 /** Shows what a host's kernel says on its console, as it says it. Works for a lab that has died, too. */
 export async function showConsole(

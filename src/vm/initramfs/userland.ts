@@ -76,6 +76,7 @@ export async function addUserland(
   await addScripts(archive, guest, {
     init: 'init',
     'bin/agent': 'agent',
+    'bin/stream': 'stream',
     'lib/soak': 'soak',
     'lib/traffic': 'traffic',
     'bin/userland': 'userland',

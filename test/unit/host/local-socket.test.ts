@@ -57,6 +57,42 @@ it('learns that nobody listens any more, and is heard all the same', async () =>
   await server.close();
 });
 
+it('passes on what follows a request, also what comes before anybody hears it', async () => {
+  const server = await serveLocally(folder, 'control', async (request, { say, hear }) => {
+    await new Promise((done) => setTimeout(done, 20));
+    await new Promise<void>((done) => {
+      hear((line) => {
+        say(`${request} ${line}`);
+        if (line === 'last') done();
+      });
+    });
+  });
+  const lines: string[] = [];
+  const onLine = (line: string): void => void lines.push(line);
+  await askLocally(folder, 'control', 'heard', {
+    ...{ onLine, signal: never },
+    talk: (send) => {
+      send('one');
+      send('two ✓');
+      setTimeout(send, 60, 'last');
+    },
+  });
+  expect(lines).toEqual(['heard one', 'heard two ✓', 'heard last']);
+  await server.close();
+});
+
+it('hangs up on who sends a line without an end', async () => {
+  const heard: string[] = [];
+  const server = await serveLocally(folder, 'control', (request) => {
+    heard.push(request);
+    return Promise.resolve();
+  });
+  await ask('x'.repeat(2 * 1024 * 1024)).catch(() => []);
+  await ask('short');
+  expect(heard).toEqual(['short']);
+  await server.close();
+});
+
 it('says that nobody is there', async () => {
   await expect(ask('hello')).rejects.toMatchObject({ code: 'ENOENT' });
 });

@@ -13,6 +13,8 @@ describe('parseFrame', () => {
     ['<n err 1 ZXI=', { type: 'err', id: '1', bytes: Buffer.from('er') }],
     ['<n exit 1 137', { type: 'exit', id: '1', code: 137 }],
     ['<n bad 3', { type: 'bad', id: '3' }],
+    ['<n got 3', { type: 'got', id: '3' }],
+    ['<n took 3', { type: 'took', id: '3' }],
     ['<n bye 0', { type: 'bye', code: 0 }],
   ])('%s', (line, frame) => {
     expect(parseFrame(line, 'n')).toEqual(frame);
@@ -37,5 +39,12 @@ describe('command', () => {
   it('starts a hello on a line of its own, and tells the length of a script', () => {
     expect(command.hello('n')).toBe('\n>n hello\n');
     expect(command.run('n', '4', 'echo hi')).toBe('>n run 4 12 ZWNobyBoaQ==\n');
+    expect(command.stream('n', '4', 'echo hi')).toBe('>n stream 4 12 ZWNobyBoaQ==\n');
+  });
+
+  it('tells the length of input, which is none at its end, and of what stream more is wanted', () => {
+    expect(command.in('n', '4', Buffer.from([0, 255]))).toBe('>n in 4 4 AP8=\n');
+    expect(command.in('n', '4', Buffer.alloc(0))).toBe('>n in 4 0 \n');
+    expect(command.more('n', '4', 'err', 2)).toBe('>n more 4 err 2\n');
   });
 });
