@@ -121,6 +121,8 @@ function what(task: Task): string {
       return `${String(task.params.definitions.length)} definitions, modules ${task.params.modules.join(' ')}`;
     case 'disk':
       return `${task.params.format}, which boots by itself`;
+    case 'container':
+      return `${task.params.reference}, an image of two layers`;
     case 'verify':
       return `${task.params.scenarios.map(({ path }) => path).join(', ')} with ${task.params.backends.join(' and ')}`;
   }

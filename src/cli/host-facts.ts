@@ -51,9 +51,16 @@ async function digests(
 
 /** Boot loader and file system of a disk, as its bytes depend on them. */
 export function imagingFacts(): Promise<Record<string, string>> {
-  const programs = ['syslinux', 'mkfs.fat', 'sfdisk', 'mcopy', 'qemu-img'];
-  const found = programs.map((name) => [name, findProgram(name, systemPath())] as const);
-  return digests({ ...Object.fromEntries(found), mbr: MBR });
+  return digests({ ...programs('syslinux', 'mkfs.fat', 'sfdisk', 'mcopy', 'qemu-img'), mbr: MBR });
+}
+
+/** What an image for containers is packed with. */
+export function containingFacts(): Promise<Record<string, string>> {
+  return digests(programs('sqfs2tar', 'tar', 'gzip'));
+}
+
+function programs(...names: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(names.map((name) => [name, findProgram(name, systemPath())]));
 }
 
 /** What runs the guest: QEMU's version and the accelerator that the calibration chose. */

@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import { EXIT } from '../model/failure.js';
 import { addMeansOptions, addRecipeOptions } from './build-options.js';
+import { makeContainer } from './image/container.js';
 import { makeDisk } from './image/disk.js';
-import { addImageOptions, type ImageOptions } from './image/options.js';
+import { addImageOptions, isDisk, type ImageOptions } from './image/options.js';
 import type { Shell } from './shell.js';
 
 const HELP = `
@@ -15,12 +16,17 @@ nothing listens on the network. The same inputs give the same bytes.
 With --userland debian root has the programs that hosts of a lab have, and with --authorized-keys a server of ssh,
 whose own key is made at the first boot and kept. The disk has to be one of virtio then.
 
+--format oci makes an image of a container in place of a disk: Debian's programs, and the iptables and definitions
+that were built. The kernel is the machine's; where that has the match, podman run --cap-add NET_ADMIN lets rules be
+set in the container's own network.
+
 Rules are what iptables-save prints. Rules that are refused at boot leave a machine that lets nothing in or through.
 
 Examples:
   l7build image --kernel 6.1
   l7build image --kernel 6.1 --rules firewall.rules --format raw --out firewall.img
   l7build image --kernel 6.1 --userland debian --authorized-keys ~/.ssh/id_ed25519.pub
+  l7build image --kernel 6.1 --format oci && podman load -i out/6.1.oci
   l7build image --kernel 6.1 --libvirt && virsh create out/6.1.xml
   qemu-system-x86_64 -m 512 -nographic -drive file=out/6.1.qcow2,if=virtio`;
 
@@ -32,7 +38,9 @@ export function addImage(program: Command, shell: Shell): void {
     )
     .addHelpText('after', HELP)
     .action(async (options: ImageOptions) => {
-      await makeDisk(options, shell.signal);
+      await (isDisk(options)
+        ? makeDisk(options, shell.signal)
+        : makeContainer(options, shell.signal));
       shell.end(EXIT.verified);
     });
 }

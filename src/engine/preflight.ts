@@ -125,10 +125,17 @@ export const USERLAND: readonly Requirement[] = [
   program('sqfstar', 'squashfs-tools', "packs the programs of a lab's hosts"),
 ];
 
+/** What makes images for containers, beside what makes the programs in them. */
+export const CONTAINING: readonly Requirement[] = [
+  ...USERLAND,
+  program('sqfs2tar', 'squashfs-tools-ng', "gives a container's image the programs of a userland"),
+  program('gzip', 'gzip', "packs a container's image"),
+];
+
 /** What the project's own tests use beside all that jobs need. */
 export const TESTING: readonly Requirement[] = [
   ...BUILDER.chroot,
-  ...USERLAND,
+  ...CONTAINING,
   ...MUSL,
   ...TRYING,
   ...IMAGING,

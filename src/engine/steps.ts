@@ -14,6 +14,7 @@ const STEPS: { readonly [V in Verb]: () => Promise<Step<V>> } = {
   package: async () => (await import('../steps/package.js')).pack,
   image: async () => (await import('../steps/image.js')).image,
   disk: async () => (await import('../steps/disk.js')).disk,
+  container: async () => (await import('../steps/container.js')).container,
   verify: async () => (await import('../steps/verify.js')).verify,
 };
 

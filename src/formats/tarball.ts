@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { dirname } from 'node:path';
-import { exec } from '../host/exec.js';
+import { exec, type Argv } from '../host/exec.js';
 
 /**
- * Packs a directory into a zstd-compressed tar whose bytes depend on the content alone: sorted names,
- * owner 0:0, time 0, modes without the umask's doing, one compression thread.
+ * argv of tar(1) for an archive whose bytes depend on the content alone: sorted names, owner 0:0, time 0, modes
+ * without the umask's doing. What is packed, and a file unless the archive is to be printed, is still to be named.
+ *
+ * @param directory where the members' names start, an absolute path
+ */
+export function tarArgv(directory: string): Argv {
+  return [
+    'tar',
+    ...['--create', '--directory', directory],
+    ...['--sort=name', '--format=posix', '--pax-option=delete=atime,delete=ctime'],
+    ...['--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'],
+    '--mode=u+rw,go+rX,go-w',
+  ];
+}
+
+/**
+ * Packs a directory into a zstd-compressed tar as `tarArgv` has it, by one compression thread.
  *
  * @param directory what to pack, an absolute path; its own name is not in the archive
  * @param file the archive to write, an absolute path
@@ -15,16 +30,6 @@ export async function writeTarball(
   file: string,
   signal: AbortSignal,
 ): Promise<void> {
-  await exec(
-    [
-      'tar',
-      ...['--create', '--file', file, '--directory', directory],
-      ...['--sort=name', '--format=posix', '--pax-option=delete=atime,delete=ctime'],
-      ...['--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'],
-      '--mode=u+rw,go+rX,go-w',
-      '--use-compress-program=zstd -T1',
-      '.',
-    ],
-    { signal, cwd: dirname(file) },
-  );
+  const words = ['--file', file, '--use-compress-program=zstd -T1', '.'] as const;
+  await exec([...tarArgv(directory), ...words], { signal, cwd: dirname(file) });
 }

@@ -23,6 +23,7 @@ export const VERBS = [
   'package',
   'image',
   'disk',
+  'container',
   'verify',
 ] as const;
 
@@ -93,6 +94,16 @@ export interface DiskParams {
   readonly userland?: { readonly authorizedKeys: string };
 }
 
+export interface ContainerParams {
+  /** What engines call the image. */
+  readonly reference: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Definition files for /etc/l7-protocols. */
+  readonly definitions: readonly ProjectFile[];
+  /** What calls the iptables that was built. */
+  readonly wrapper: ProjectFile;
+}
+
 export interface VerifyParams {
   /** Scenario files below recipes/scenarios. */
   readonly scenarios: readonly ProjectFile[];
@@ -143,6 +154,8 @@ export interface TaskParams {
    * itself.
    */
   readonly disk: DiskParams;
+  /** Needs `userland` and `iptables`, and libraries as `image` does. Yields image.oci.tar. */
+  readonly container: ContainerParams;
   /** Needs `image` and `linux` or `kernel`. Boots, checks, yields checks.json and console.log. */
   readonly verify: VerifyParams;
 }

@@ -18,6 +18,7 @@ const REVISION: Readonly<Record<Verb, number>> = {
   package: 1,
   image: 3,
   disk: 1,
+  container: 1,
   verify: 3,
 };
 

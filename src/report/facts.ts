@@ -39,6 +39,7 @@ export function reportedFacts(task: Task, facts: Facts): ReportedFacts {
     case 'package':
     case 'image':
     case 'disk':
+    case 'container':
       return {};
   }
 }

@@ -14,7 +14,7 @@ import { modulesBase } from '../vm/kernel-package.js';
 import { addStaged } from '../vm/initramfs/staged.js';
 import { addUserland, staticBusybox } from '../vm/initramfs/userland.js';
 import { definitionsOf } from './definitions.js';
-import { need } from './needs.js';
+import { need, systemOf } from './needs.js';
 
 /**
  * zlib's level: a guest under emulation unpacks any of them in about the same time, and this one
@@ -54,11 +54,6 @@ export const image: Step<'image'> = async (params, ctx) => {
 function busyboxOf({ needs }: StepContext): Promise<string> {
   const { busybox } = needs;
   return busybox === undefined ? staticBusybox() : Promise.resolve(join(busybox.dir, 'busybox'));
-}
-
-/** Root of the system that iptables was compiled in. */
-function systemOf({ needs }: StepContext): string {
-  return needs['toolchain'] === undefined ? '/' : join(needs['toolchain'].dir, 'root');
 }
 
 /** Where modules come from: the patched kernel's own, or a distribution's with the match beside them. */

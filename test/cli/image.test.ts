@@ -72,6 +72,10 @@ it.each([
   [['--password', 'opensesame'], /has to be a hash/],
   [['--password', '$5$salt$hash:0:0:\nroot2'], /has to be a hash/],
   [['--format', 'vhd'], /qcow2, raw/],
+  [
+    ['--format', 'oci', '--password', '$5$salt$hash', '--rules', '/etc/passwd'],
+    /--rules, --password: only for disks/,
+  ],
   [['--authorized-keys', '/etc/passwd'], /add --userland debian/],
   [['--userland', 'small', '--authorized-keys', 'no-such.pub'], /there is no such file/],
   [['--userland', 'small', '--authorized-keys', '/etc/passwd'], /line 1 is no public key/],
@@ -84,13 +88,17 @@ it.each([
   expect(existsSync(path('refused'))).toBe(false);
 });
 
-it.each([[[]], [['--userland', 'debian']]])(
+it.each([
+  [[], /no disk is made of linux 2\.6\.32: [^]*C library does not run on it/],
+  [['--userland', 'debian'], /no disk is made of linux 2\.6\.32: /],
+  [['--format', 'oci'], /no image for containers is made with linux 2\.6\.32: /],
+])(
   'of a kernel of the era 2.6 is refused with %j, before anything is asked of the machine',
-  async (words) => {
+  async (words, complaint) => {
     const args = ['image', '--kernel', '2.6.32', ...words];
     const { code, stderr } = await project.start(args, { L7BUILD_PROJECT: PROJECT }).ended;
     expect(code).toBe(77);
-    expect(stderr).toMatch(/no disk is made of linux 2\.6\.32: [^]*C library does not run on it/);
+    expect(stderr).toMatch(complaint);
   },
 );
 

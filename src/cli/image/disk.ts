@@ -15,14 +15,14 @@ import { readyJob } from '../ready-job.js';
 import { writeLine } from '../screen.js';
 import { deliver } from './deliver.js';
 import { diskParams } from './inputs.js';
-import type { ImageOptions } from './options.js';
+import type { DiskOptions } from './options.js';
 
 /**
  * Makes a disk and what was asked for beside it, and says where they are.
  *
  * @throws Failed `usage`, `not-applicable` for a kernel that is too old, and as a build
  */
-export async function makeDisk(options: ImageOptions, signal: AbortSignal): Promise<void> {
+export async function makeDisk(options: DiskOptions, signal: AbortSignal): Promise<void> {
   const cache = storeRoot(process.env);
   const { kernel, format, jobs } = options;
   const out = resolve(options.out ?? join('out', `${kernel}.${format}`));

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { authorizedKeys } from '../../formats/authorized-keys.js';
 import { Failed } from '../../model/failure.js';
 import type { DiskParams } from '../../model/task.js';
-import { COUNTED, type ImageOptions } from './options.js';
+import { COUNTED, type DiskOptions, type ImageOptions } from './options.js';
 
 /** Bytes of a file of rules: some ten thousand of them. */
 const MOST_RULES = 1024 ** 2;
@@ -15,7 +15,7 @@ const MOST_KEYS = 64 * 1024;
  *
  * @throws Failed `usage` for a file that is not what it should be
  */
-export async function diskParams(options: ImageOptions): Promise<Omit<DiskParams, 'guest'>> {
+export async function diskParams(options: DiskOptions): Promise<Omit<DiskParams, 'guest'>> {
   const { format, rules, rules6, hostname, password, userland } = options;
   const ipv6 = rules6 ?? (rules === COUNTED ? COUNTED : undefined);
   const keys = await keysOf(options);

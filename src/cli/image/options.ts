@@ -8,9 +8,15 @@ import { PROJECT } from '../paths.js';
 /** The rules of a disk that nobody gave others for. */
 export const COUNTED = join(PROJECT, 'recipes/disk/counted.rules');
 
+/** A disk's, and the image of a container. */
+const FORMATS = [...DISK_FORMATS, 'oci'] as const;
+
+/** Options that mean something to a machine that boots, and nothing to a container. */
+const OF_DISKS = ['authorizedKeys', 'rules', 'rules6', 'hostname', 'password', 'libvirt'];
+
 /** The options of `l7build image` as typed. */
 export interface ImageOptions extends Omit<ChoiceOptions, 'out'> {
-  readonly format: DiskFormat;
+  readonly format: (typeof FORMATS)[number];
   readonly userland?: string;
   readonly authorizedKeys?: string;
   readonly rules: string;
@@ -25,7 +31,9 @@ export interface ImageOptions extends Omit<ChoiceOptions, 'out'> {
 export function addImageOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--format <format>', "the disk's form").choices(DISK_FORMATS).default('qcow2'),
+      new Option('--format <format>', "the disk's form, or oci for the image of a container")
+        .choices(FORMATS)
+        .default('qcow2'),
     )
     .option('--userland <name>', "root has a distribution's programs: debian")
     .option(
@@ -42,7 +50,18 @@ export function addImageOptions(command: Command): Command {
       '',
     )
     .option('--libvirt', 'also write a domain for libvirt, beside the disk', false)
-    .option('--out <file>', 'the disk (default: out/<kernel>.<format>)');
+    .option('--out <file>', 'the disk or image (default: out/<kernel>.<format>)')
+    .hook('preAction', refuseOfDisks);
+}
+
+/** A container has the kernel, the network and the rules of whoever starts it. */
+function refuseOfDisks(command: Command): void {
+  if ((command.opts()['format'] as string) !== 'oci') return;
+  const given = OF_DISKS.filter((name) => command.getOptionValueSource(name) === 'cli');
+  const words = command.options.filter((option) => given.includes(option.attributeName()));
+  if (words.length === 0) return;
+  const named = words.map(({ long }) => long ?? '').join(', ');
+  command.error(`error: ${named}: only for disks; a container is told so by whoever starts it`);
 }
 
 function hostname(value: string): string {
@@ -57,4 +76,12 @@ function hash(value: string): string {
   throw new InvalidArgumentError(
     'It has to be a hash that starts with $, such as mkpasswd prints.',
   );
+}
+
+/** The options where they ask for a disk. */
+export type DiskOptions = ImageOptions & { readonly format: DiskFormat };
+
+/** True where a disk is asked for. */
+export function isDisk(options: ImageOptions): options is DiskOptions {
+  return options.format !== 'oci';
 }

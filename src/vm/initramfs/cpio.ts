@@ -45,6 +45,11 @@ export class CpioArchive {
     return this.#members.has(path.replace(/^\/+/, ''));
   }
 
+  /** Paths without the first slash, and what is there. */
+  get members(): ReadonlyMap<string, Member> {
+    return this.#members;
+  }
+
   /** The archive, members sorted by their names' bytes. */
   toBuffer(): Buffer {
     const parts: Uint8Array[] = [];
