@@ -16,6 +16,9 @@ nothing listens on the network. The same inputs give the same bytes.
 With --userland debian root has the programs that hosts of a lab have, and with --authorized-keys a server of ssh,
 whose own key is made at the first boot and kept. The disk has to be one of virtio then.
 
+--vagrant writes a box for Vagrant's provider libvirt. Without --authorized-keys the keys are Vagrant's own, which
+everybody has.
+
 --format oci makes an image of a container in place of a disk: Debian's programs, and the iptables and definitions
 that were built. The kernel is the machine's; where that has the match, podman run --cap-add NET_ADMIN lets rules be
 set in the container's own network.
@@ -27,6 +30,7 @@ Examples:
   l7build image --kernel 6.1 --rules firewall.rules --format raw --out firewall.img
   l7build image --kernel 6.1 --userland debian --authorized-keys ~/.ssh/id_ed25519.pub
   l7build image --kernel 6.1 --format oci && podman load -i out/6.1.oci
+  l7build image --kernel 6.1 --userland debian --vagrant && cd out/6.1.vagrant && vagrant up --provider libvirt
   l7build image --kernel 6.1 --libvirt && virsh create out/6.1.xml
   qemu-system-x86_64 -m 512 -nographic -drive file=out/6.1.qcow2,if=virtio`;
 

@@ -76,6 +76,8 @@ it.each([
     ['--format', 'oci', '--password', '$5$salt$hash', '--rules', '/etc/passwd'],
     /--rules, --password: only for disks/,
   ],
+  [['--vagrant'], /add --userland debian/],
+  [['--vagrant', '--userland', 'small', '--format', 'raw'], /qcow2, not raw[^]*leave out --format/],
   [['--authorized-keys', '/etc/passwd'], /add --userland debian/],
   [['--userland', 'small', '--authorized-keys', 'no-such.pub'], /there is no such file/],
   [['--userland', 'small', '--authorized-keys', '/etc/passwd'], /line 1 is no public key/],

@@ -19,7 +19,10 @@ const RULES = `*filter
 COMMIT
 `;
 
-/** What users do: a disk of a real build in module mode, booted by QEMU's firmware, and entered by ssh. */
+/**
+ * What users do: a disk of a real build in module mode, booted by QEMU's firmware, and entered by ssh. It is the one
+ * in the box for Vagrant, so that this is tried too.
+ */
 describe("a disk with Debian's programs", () => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'l7build-inhabited-')));
   const path = (name: string): string => join(root, name);
@@ -41,7 +44,7 @@ describe("a disk with Debian's programs", () => {
     const { accelerator } = await calibrate(root);
     port = await freePort();
     const nic = `,hostfwd=tcp:127.0.0.1:${String(port)}-:22`;
-    machine = new Machine(path('a.img'), 'raw', accelerator, { nic, changes: true });
+    machine = new Machine(path('box.img'), 'qcow2', accelerator, { nic, changes: true });
     await machine.says(/wall login: /);
     return machine;
   };
@@ -72,7 +75,8 @@ describe("a disk with Debian's programs", () => {
     }
     writeFileSync(path('rules'), RULES);
     const words = ['--authorized-keys', path('key.pub'), '--rules', path('rules')];
-    await made('a.img', ...words, '--hostname', 'wall', '--format', 'raw');
+    await made('disk.qcow2', ...words, '--hostname', 'wall', '--vagrant');
+    execFileSync('tar', ['-C', root, '-xzf', path('disk.vagrant/l7build.box')]);
     await boot();
   });
   afterAll(() => {
@@ -105,7 +109,7 @@ describe("a disk with Debian's programs", () => {
 
   it('keeps its key over a boot, and all else is as it was', async () => {
     await ssh('touch /root/changed');
-    await once('poweroff', 'key').catch(() => undefined);
+    await once('shutdown -h now', 'key').catch(() => undefined);
     await machine?.ended();
     await boot();
     // Another key would be refused: the first one is known by now.

@@ -16,6 +16,7 @@ import { writeLine } from '../screen.js';
 import { deliver } from './deliver.js';
 import { diskParams } from './inputs.js';
 import type { DiskOptions } from './options.js';
+import { putBox, refuseNoBox } from './vagrant.js';
 
 /**
  * Makes a disk and what was asked for beside it, and says where they are.
@@ -26,6 +27,7 @@ export async function makeDisk(options: DiskOptions, signal: AbortSignal): Promi
   const cache = storeRoot(process.env);
   const { kernel, format, jobs } = options;
   const out = resolve(options.out ?? join('out', `${kernel}.${format}`));
+  refuseNoBox(options);
   const params = await diskParams(options);
   const userland =
     options.userland === undefined ? undefined : await loadUserland(PROJECT, options.userland);
@@ -45,6 +47,7 @@ export async function makeDisk(options: DiskOptions, signal: AbortSignal): Promi
     { signal },
   );
   writeLine(`Disk: ${out}`);
+  if (options.vagrant) await putBox(out, options, signal);
   if (!options.libvirt) return;
   const domain = `${out.replace(/\.[^./]+$/, '')}.xml`;
   await writeAtomically(domain, libvirtDomain({ name: options.hostname, disk: out, format }));

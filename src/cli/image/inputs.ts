@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readFile, stat } from 'node:fs/promises';
 import { authorizedKeys } from '../../formats/authorized-keys.js';
+import { INSECURE_KEYS } from '../../formats/vagrant.js';
 import { Failed } from '../../model/failure.js';
 import type { DiskParams } from '../../model/task.js';
 import { COUNTED, type DiskOptions, type ImageOptions } from './options.js';
@@ -16,9 +17,9 @@ const MOST_KEYS = 64 * 1024;
  * @throws Failed `usage` for a file that is not what it should be
  */
 export async function diskParams(options: DiskOptions): Promise<Omit<DiskParams, 'guest'>> {
-  const { format, rules, rules6, hostname, password, userland } = options;
+  const { format, rules, rules6, hostname, password, userland, vagrant } = options;
   const ipv6 = rules6 ?? (rules === COUNTED ? COUNTED : undefined);
-  const keys = await keysOf(options);
+  const keys = (await keysOf(options)) ?? (vagrant ? INSECURE_KEYS : '');
   return {
     ...{ format, hostname, password },
     rules: {
@@ -44,8 +45,8 @@ async function rulesOf(option: string, file: string): Promise<string> {
 async function keysOf({
   authorizedKeys: file,
   userland,
-}: Pick<ImageOptions, 'authorizedKeys' | 'userland'>): Promise<string> {
-  if (file === undefined) return '';
+}: Pick<ImageOptions, 'authorizedKeys' | 'userland'>): Promise<string | undefined> {
+  if (file === undefined) return undefined;
   if (userland === undefined) {
     throw new Failed({
       reason: 'usage',

@@ -12,7 +12,15 @@ export const COUNTED = join(PROJECT, 'recipes/disk/counted.rules');
 const FORMATS = [...DISK_FORMATS, 'oci'] as const;
 
 /** Options that mean something to a machine that boots, and nothing to a container. */
-const OF_DISKS = ['authorizedKeys', 'rules', 'rules6', 'hostname', 'password', 'libvirt'];
+const OF_DISKS = [
+  'authorizedKeys',
+  'rules',
+  'rules6',
+  'hostname',
+  'password',
+  'libvirt',
+  'vagrant',
+];
 
 /** The options of `l7build image` as typed. */
 export interface ImageOptions extends Omit<ChoiceOptions, 'out'> {
@@ -24,6 +32,7 @@ export interface ImageOptions extends Omit<ChoiceOptions, 'out'> {
   readonly hostname: string;
   readonly password: string;
   readonly libvirt: boolean;
+  readonly vagrant: boolean;
   readonly out?: string;
 }
 
@@ -50,6 +59,11 @@ export function addImageOptions(command: Command): Command {
       '',
     )
     .option('--libvirt', 'also write a domain for libvirt, beside the disk', false)
+    .option(
+      '--vagrant',
+      'also write a box and a Vagrantfile, beside the disk (with --userland)',
+      false,
+    )
     .option('--out <file>', 'the disk or image (default: out/<kernel>.<format>)')
     .hook('preAction', refuseOfDisks);
 }
