@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { exec } from '../host/exec.js';
 import { temporaryName } from '../host/files.js';
 import { tarArgv } from './tarball.js';
@@ -58,13 +58,13 @@ export async function writeBox(disk: string, to: string, signal: AbortSignal): P
     const metadata = { provider: 'libvirt', format: 'qcow2', virtual_size: Math.ceil(bytes / GIB) };
     await writeFile(join(scratch, 'metadata.json'), `${JSON.stringify(metadata)}\n`);
     await writeFile(join(scratch, 'Vagrantfile'), DEFAULTS);
+    await symlink(resolve(disk), join(scratch, 'box.img'));
     await exec(
       [
         ...tarArgv(scratch),
-        // Its name on the disk is of no interest. The disk is packed already: more effort saves nothing.
-        ...['--file', made, '--use-compress-program=gzip -n -1'],
-        ...[`--transform=flags=r;s,^.*[.]qcow2$,box.img,`, 'metadata.json', 'Vagrantfile'],
-        ...['-C', dirname(disk), basename(disk)],
+        // The disk is packed already: more effort saves nothing.
+        ...['--dereference', '--file', made, '--use-compress-program=gzip -n -1'],
+        ...['metadata.json', 'Vagrantfile', 'box.img'],
       ],
       { cwd: dirname(to), signal },
     );

@@ -53,7 +53,7 @@ it('has the three files that the provider libvirt asks for, and the disk as it i
 
 it('is the same in every byte for the same disk, whatever that is called', async () => {
   const one = await disk('one.qcow2', '8M');
-  const two = await disk('two.qcow2', '8M');
+  const two = await disk('two.img', '8M');
   await utimes(two, 1e9, 1e9);
   await writeBox(one, join(work, 'one.box'), signal);
   await writeBox(two, join(work, 'two.box'), signal);
