@@ -3,7 +3,7 @@ import type { CheckResult } from '../model/check.js';
 import type { Exercise, ExerciseStep, Observation } from '../model/exercise.js';
 import type { Counters, DoneStep, Observed, Tried } from '../model/lab-report.js';
 import { BACKENDS, type Backend } from '../model/scenario.js';
-import type { RunResult } from '../vm/jobs.js';
+import { faultOf, lastLines, type RunResult } from '../model/run-result.js';
 import { savedCounters } from './counters.js';
 import { isMet, numberIn, wanted } from './observe.js';
 
@@ -197,7 +197,7 @@ function judged(step: ExerciseStep, ran: RunResult): Omit<DoneStep, 'step' | 'ms
 
 function observed(observation: Observation, { stdout, stderr }: RunResult): Observed {
   const found = numberIn(stdout, observation);
-  const said = stderr.trim().split('\n').slice(-2).join(' / ');
+  const said = lastLines(stderr, 2);
   return {
     expected: wanted(observation),
     observed:
@@ -209,11 +209,10 @@ function observed(observation: Observation, { stdout, stderr }: RunResult): Obse
 }
 
 /** The fault of a command that had to succeed, if it did not. */
-function troubleOf(what: string, { exitCode, stderr, timedOut }: RunResult): Observed[] {
-  if (exitCode === 0 && !timedOut) return [];
-  const how = timedOut ? 'was not done in time' : `ended with exit code ${String(exitCode)}`;
-  const said = stderr.trim().split('\n').slice(-3).join(' / ');
-  return [{ expected: what, observed: `${what}: ${how}: ${said}`, met: false }];
+function troubleOf(what: string, ran: RunResult): Observed[] {
+  const fault = faultOf(ran);
+  if (fault === undefined) return [];
+  return [{ expected: what, observed: `${what}: ${fault}`, met: false }];
 }
 
 /** Of an exercise that failed, only what it failed by is worth reading. */

@@ -7,7 +7,7 @@ import type { Entry } from '../model/store.js';
 import type { Topology } from '../model/topology.js';
 import type { HubSpec } from '../vm/argv.js';
 import { startHub, type Hub } from '../vm/hub.js';
-import type { RunResult } from '../vm/jobs.js';
+import type { RunResult } from '../model/run-result.js';
 import { noHost } from './failures.js';
 import { Machine, type SnapshotFolder } from './machine.js';
 import type { LabNews, LabOrder, LabStatus } from './messages.js';

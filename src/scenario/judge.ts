@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CheckResult } from '../model/check.js';
+import { faultOf, lastLines, type RunResult } from '../model/run-result.js';
 import type { Amount, Check, Expectation, Rule, Variant } from '../model/scenario.js';
 import { countersOf, rulesOf, type Counter } from './saved-rules.js';
 import { sectionsOf } from './sections.js';
 import { rowResults, tellings, type Heard } from './told.js';
-
-/** What a check's script came to in the guest. */
-export interface Observed {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly timedOut: boolean;
-}
 
 /** Lines of a script's output that are not ours, by the marker before them. */
 interface Seen {
@@ -26,7 +19,12 @@ interface Verdict {
 }
 
 /** Compares what a check expects with what its script saw. @param ms how long it took */
-export function judge(check: Check, variant: Variant, observed: Observed, ms: number): CheckResult {
+export function judge(
+  check: Check,
+  variant: Variant,
+  observed: RunResult,
+  ms: number,
+): CheckResult {
   const base = {
     id: check.id,
     title: check.title,
@@ -52,7 +50,7 @@ export function judge(check: Check, variant: Variant, observed: Observed, ms: nu
 export function judgeAll(
   check: Check,
   variant: Variant,
-  observed: Observed,
+  observed: RunResult,
   ms: number,
 ): readonly [CheckResult, ...CheckResult[]] {
   const whole = judge(check, variant, observed, ms);
@@ -61,12 +59,12 @@ export function judgeAll(
 }
 
 /** Why a script could not try its check, if so. */
-function troubleOf({ exitCode, stdout, stderr, timedOut }: Observed): string | undefined {
-  const said = stderr.trim().split('\n').slice(-5).join(' / ');
-  if (timedOut) return `the check did not end in time (${said || 'nothing on standard error'})`;
-  if (stdout.includes('@refused\n')) return `the rules were refused: ${said}`;
-  if (exitCode !== 0) return `the check's script ended with exit code ${String(exitCode)}: ${said}`;
-  return undefined;
+function troubleOf(ran: RunResult): string | undefined {
+  if (!ran.timedOut && ran.stdout.includes('@refused\n')) {
+    return `the rules were refused: ${lastLines(ran.stderr, 5)}`;
+  }
+  const fault = faultOf(ran);
+  return fault === undefined ? undefined : `the check's script ${fault}`;
 }
 
 function parse(stdout: string): Seen {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CheckResult } from '../model/check.js';
 import type { Backend, Check, Family, Scenario, Variant } from '../model/scenario.js';
-import { judgeAll, type Observed } from './judge.js';
+import type { RunResult } from '../model/run-result.js';
+import { judgeAll } from './judge.js';
 import { checkScript, runsAlone } from './script.js';
 
 /** Runs a script where the checks are to be tried, and gives what it printed. */
-export type RunScript = (script: string, timeoutMs: number) => Promise<Observed>;
+export type RunScript = (script: string, timeoutMs: number) => Promise<RunResult>;
 
 /** Checks that run at once: while one waits for a flow that must not come through, others work. */
 const AT_ONCE = 2;

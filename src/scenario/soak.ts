@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import type { CheckResult } from '../model/check.js';
-import type { Observed } from './judge.js';
+import { faultOf, type RunResult } from '../model/run-result.js';
 import { sectionsOf } from './sections.js';
 
 /** The script of a soak; it stands on the functions of guest/soak. */
@@ -68,7 +68,7 @@ const CLAIMS: readonly Claim[] = [
  * @param seconds that it was to last
  * @param ms how long it took
  */
-export function judgeSoak(observed: Observed, seconds: number, ms: number): CheckResult[] {
+export function judgeSoak(observed: RunResult, seconds: number, ms: number): CheckResult[] {
   const sections = sectionsOf(observed.stdout);
   const numbers = new Map(
     (sections.get('soaked') ?? []).map((line) => {
@@ -76,7 +76,11 @@ export function judgeSoak(observed: Observed, seconds: number, ms: number): Chec
       return [name, Number(value)] as const;
     }),
   );
-  const trouble = [...troubleOf(observed), ...(sections.get('leaks') ?? [])];
+  const fault = faultOf(observed);
+  const trouble = [
+    ...(fault === undefined ? [] : [`the soak ${fault}`]),
+    ...(sections.get('leaks') ?? []),
+  ];
   const least = { all: seconds, some: 1 };
   const applies = ({ where }: Claim): boolean => where === undefined || numbers.has(where);
   return CLAIMS.filter(applies).map(({ id, title, expect }) => {
@@ -96,10 +100,4 @@ export function judgeSoak(observed: Observed, seconds: number, ms: number): Chec
       observed: [seen.join(', '), ...(met ? [] : trouble)].join(' / '),
     };
   });
-}
-
-function troubleOf({ exitCode, stderr, timedOut }: Observed): string[] {
-  if (!timedOut && exitCode === 0) return [];
-  const how = timedOut ? 'did not end in time' : `ended with exit code ${String(exitCode)}`;
-  return [`the soak ${how}`, ...stderr.trim().split('\n').slice(-5)];
 }

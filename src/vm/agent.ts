@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { randomBytes } from 'node:crypto';
 import type { Failed } from '../model/failure.js';
+import type { RunResult } from '../model/run-result.js';
 import { command, INPUT_PIECE, parseFrame, type Frame, type OutputStream } from './frames.js';
 import { InputQueue } from './input-queue.js';
-import { Jobs, type Listener, type RunResult, type Streaming } from './jobs.js';
+import { Jobs, type Listener, type Streaming } from './jobs.js';
 
 export type Hello = Extract<Frame, { type: 'hello' }>;
 

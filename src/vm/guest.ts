@@ -10,7 +10,7 @@ import { guestArgv, OUTPUT, type GuestSpec, type PORTS } from './argv.js';
 import { Clock, type ClockReading } from './clock.js';
 import { Console } from './console.js';
 import { complaintFailure, deathFailure, hangFailure, type Evidence } from './failures.js';
-import type { RunResult } from './jobs.js';
+import type { RunResult } from '../model/run-result.js';
 import { qemuEnd } from './qemu.js';
 import { SerialPort, type LineSink } from './serial.js';
 import { seconds, Silence } from './silence.js';

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import type { RunResult } from '../model/run-result.js';
 import { Failed } from '../model/failure.js';
 import type { OutputStream } from './frames.js';
-
-/** What a script in the guest came to. */
-export interface RunResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** The time was over, or nobody waited any more: it was killed with all that it had started. */
-  readonly timedOut: boolean;
-}
 
 /** How a job ended. */
 export type JobEnd = Pick<RunResult, 'exitCode' | 'timedOut'>;

@@ -8,7 +8,7 @@ import { Lab } from '../../src/lab/lab.js';
 import { consoleOf } from '../../src/lab/machine.js';
 import type { LabOrder } from '../../src/lab/messages.js';
 import { loadTopology } from '../../src/recipe/index.js';
-import type { RunResult } from '../../src/vm/jobs.js';
+import type { RunResult } from '../../src/model/run-result.js';
 import { OUTPUT_WINDOW } from '../../src/vm/frames.js';
 import { processesAt } from '../cli/program.js';
 import { debianLab } from './debian-lab.js';

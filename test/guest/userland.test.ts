@@ -10,7 +10,7 @@ import { loadExercise } from '../../src/recipe/index.js';
 import { resolveSet } from '../../src/sources/index.js';
 import { fetch } from '../../src/steps/fetch.js';
 import { userland } from '../../src/steps/userland.js';
-import type { RunResult } from '../../src/vm/jobs.js';
+import type { RunResult } from '../../src/model/run-result.js';
 import { debianLab, stepAt } from './debian-lab.js';
 
 const PROJECT = join(import.meta.dirname, '../..');

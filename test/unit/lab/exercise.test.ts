@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { freshScript, runTrial, type Hosts } from '../../../src/lab/exercise.js';
 import type { Exercise } from '../../../src/model/exercise.js';
 import type { Tried } from '../../../src/model/lab-report.js';
-import type { RunResult } from '../../../src/vm/jobs.js';
+import type { RunResult } from '../../../src/model/run-result.js';
 
 const EXERCISE: Exercise = {
   kind: 'exercise',

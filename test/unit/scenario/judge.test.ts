@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { describe, expect, it } from 'vitest';
 import type { Check, Expectation, Variant } from '../../../src/model/scenario.js';
-import { judge, type Observed } from '../../../src/scenario/judge.js';
+import type { RunResult } from '../../../src/model/run-result.js';
+import { judge } from '../../../src/scenario/judge.js';
 
 const VARIANT: Variant = { backend: 'nft', family: 'ipv6' };
 
@@ -37,7 +38,7 @@ const STDOUT = `@ended page
 COMMIT
 `;
 
-function seen(change: Partial<Observed> = {}): Observed {
+function seen(change: Partial<RunResult> = {}): RunResult {
   return { exitCode: 0, stdout: STDOUT, stderr: '', timedOut: false, ...change };
 }
 
@@ -73,7 +74,7 @@ describe('judge', () => {
     [
       'it took too long',
       { timedOut: true, exitCode: 137 },
-      'the check did not end in time (nothing on standard error)',
+      "the check's script did not end in time",
     ],
     [
       'the script broke',
@@ -97,7 +98,7 @@ describe('judge', () => {
       '-A OUTPUT',
       'COMMIT',
     ];
-    const both = (saved: readonly string[], restored: readonly string[]): Observed =>
+    const both = (saved: readonly string[], restored: readonly string[]): RunResult =>
       seen({ stdout: ['@saved', ...saved, '@restored', ...restored, ''].join('\n') });
 
     it('passes when only times and counters differ', () => {

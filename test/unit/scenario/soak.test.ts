@@ -48,7 +48,7 @@ describe('judgeSoak', () => {
   it('says what ended it, and shows the leaks', () => {
     const killed = { exitCode: 137, stdout: '', stderr: 'a\nb\n', timedOut: true };
     expect(judgeSoak(killed, 60, 5)[0]?.observed).toMatch(
-      /^lasted not told, connections not told, .* \/ the soak did not end in time \/ a \/ b$/,
+      /^lasted not told, connections not told, .* \/ the soak did not end in time: a \/ b$/,
     );
     const stdout = `${SOAKED}kmemleak 1\nleaks 1\n@leaks\nunreferenced object 0xffff\n`;
     const leaky = judgeSoak({ exitCode: 0, stdout, stderr: '', timedOut: false }, 60, 5);
