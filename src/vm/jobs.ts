@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import type { RunResult } from '../model/run-result.js';
 import { Failed } from '../model/failure.js';
+import type { RunResult } from '../model/run-result.js';
 import type { OutputStream } from './frames.js';
 
 /** How a job ended. */
