@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { BACKENDS } from '../model/scenario.js';
+import { addReach } from './lab-reach-command.js';
 import { addMeansOptions, addPartOptions, splitList } from './build-options.js';
 import { down } from './lab/down.js';
 import { execOn } from './lab/exec.js';
@@ -11,7 +12,7 @@ import type { RunOptions } from './lab/run-options.js';
 import { status } from './lab/status.js';
 import { up, type UpOptions } from './lab/up.js';
 import { capture, showConsole } from './lab/use.js';
-import type { Which } from './lab/which.js';
+import { withName, type Which } from './lab/which.js';
 import { storeRoot } from './paths.js';
 import type { Shell } from './shell.js';
 
@@ -58,7 +59,7 @@ Examples:
   l7build lab pcap lan lan.pcap               until Ctrl-C
   l7build lab pcap lan lan.pcap --seconds 10`;
 
-/** `l7build lab up|down|status|exec|console|pcap|run` */
+/** `l7build lab up|down|status|exec|ssh|connect|console|pcap|run` */
 export function addLab(program: Command, shell: Shell): void {
   const lab = program
     .command('lab')
@@ -69,6 +70,7 @@ export function addLab(program: Command, shell: Shell): void {
   addDown(lab, shell);
   addUse(lab, shell);
   addRun(lab, shell);
+  addReach(lab, shell);
   lab.command('hold', { hidden: true }).action(async () => {
     shell.end(await hold(shell.signal));
   });
@@ -88,7 +90,7 @@ function addUp(lab: Command, shell: Shell): void {
 }
 
 function addDown(lab: Command, shell: Shell): void {
-  which(lab.command('down'))
+  withName(lab.command('down'))
     .description('take a lab down, whatever state it is in')
     .option('--all', 'all labs', false)
     .action(async (options: Which & { readonly all: boolean }) => {
@@ -105,7 +107,7 @@ function addDown(lab: Command, shell: Shell): void {
 }
 
 function addUse(lab: Command, shell: Shell): void {
-  which(lab.command('exec'))
+  withName(lab.command('exec'))
     .argument('<host>', 'such as node1')
     .argument('<command...>', 'what to run, after --')
     .description('run a command on a host')
@@ -116,14 +118,14 @@ function addUse(lab: Command, shell: Shell): void {
         shell.end(await execOn(storeRoot(process.env), host, words, options, shell.signal));
       },
     );
-  which(lab.command('console'))
+  withName(lab.command('console'))
     .argument('<host>', 'such as node1')
     .description("what a host's kernel says, as it says it")
     .option('--no-follow', 'only what it has said so far')
     .action(async (host: string, options: Which & { readonly follow: boolean }) => {
       shell.end(await showConsole(storeRoot(process.env), host, options, shell.signal));
     });
-  which(lab.command('pcap'))
+  withName(lab.command('pcap'))
     .argument('<link>', 'such as lan')
     .argument('<file>', 'where to; an older file is replaced')
     .description('capture all that goes over a link')
@@ -162,10 +164,6 @@ function addRun(lab: Command, shell: Shell): void {
 
 function collect(value: string, known: readonly string[]): string[] {
   return [...known, ...splitList(value)];
-}
-
-function which(command: Command): Command {
-  return command.option('--name <name>', 'which lab, where there is more than one');
 }
 
 function labName(value: string): string {

@@ -5,6 +5,7 @@ import { withLock } from '../host/lock.js';
 import { hasEnded, isAlive, signalTo } from '../host/processes.js';
 import { errorCode } from '../host/space.js';
 import { Failed } from '../model/failure.js';
+import type { JobEnd, RunResult } from '../vm/jobs.js';
 import { busy, gone } from './failures.js';
 import { clear, CONTROL, labFolder, labLock, labNames, readRecord } from './folder.js';
 import type { LabInput, LabRecord, LabReply, LabRequest, LabStatus } from './messages.js';
@@ -78,6 +79,35 @@ export async function statusOf(
   });
   if (status === undefined) throw gone(name);
   return status;
+}
+
+/** Milliseconds that a script of ours has. */
+const SCRIPT_MS = 60_000;
+
+/**
+ * Runs a script of ours on a host, which prints a few lines.
+ *
+ * @throws Failed as converse()
+ */
+export async function runOn(
+  store: string,
+  name: string,
+  { host, script }: { readonly host: string; readonly script: string },
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const printed = { out: '', err: '' };
+  let end: JobEnd | undefined;
+  const request = { do: 'exec', host, script, timeoutMs: SCRIPT_MS } as const;
+  const hear = (reply: LabReply): void => {
+    if (reply.say === 'ended') ({ end } = reply);
+    // No more than what comes unasked.
+    if (reply.say === 'out' || reply.say === 'err') {
+      printed[reply.say] += Buffer.from(reply.bytes, 'base64').toString();
+    }
+  };
+  await converse(store, name, request, signal, hear);
+  if (end === undefined) throw gone(name);
+  return { ...end, stdout: printed.out, stderr: printed.err };
 }
 
 /**

@@ -129,13 +129,14 @@ export class Machine {
   }
 
   status(): HostStatus {
-    const { name, cards } = this.host;
+    const { name, cards, userland } = this.host;
     const failure = this.#trouble?.failure;
     const clock = this.#guest?.clock;
     const alive = this.#set ? 'up' : 'starting';
     return {
       name,
       state: failure === undefined ? alive : 'failed',
+      ...(userland === undefined ? {} : { userland }),
       addresses: cards.map(({ address, link }) => `${address} on ${link}`),
       kernel: bootOf(this.order.boots, name).version,
       release: this.#guest?.release ?? '',

@@ -48,6 +48,8 @@ export interface LabRecord {
 export interface HostStatus {
   readonly name: string;
   readonly state: 'starting' | 'up' | 'failed';
+  /** Name of its userland; missing for the small programs of a guest. */
+  readonly userland?: string;
   /** Each with its link: `192.168.1.11 on lan`. */
   readonly addresses: readonly string[];
   /** Version of its kernel's recipe. */

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exec } from '../../src/host/exec.js';
 import { sha256File } from '../../src/host/hash.js';
 import { Lab } from '../../src/lab/lab.js';
+import type { LabNews, LabOrder } from '../../src/lab/messages.js';
+import { supervise } from '../../src/lab/supervisor.js';
+import { Failed } from '../../src/model/failure.js';
+import type { RunResult } from '../../src/model/run-result.js';
 import type { Topology } from '../../src/model/topology.js';
 import { loadExercise } from '../../src/recipe/index.js';
 import { resolveSet } from '../../src/sources/index.js';
 import { fetch } from '../../src/steps/fetch.js';
 import { userland } from '../../src/steps/userland.js';
-import type { RunResult } from '../../src/model/run-result.js';
+import { Running } from '../cli/program.js';
 import { debianLab, stepAt } from './debian-lab.js';
 
 const PROJECT = join(import.meta.dirname, '../..');
@@ -43,6 +49,7 @@ describe('a host with the programs of Debian', () => {
   let root: string;
   let lab: Lab;
   let disk: string;
+  let order: LabOrder;
 
   const packed = async (id: string): Promise<string> => {
     const ctx = await stepAt(root, id, ['fetch']);
@@ -60,8 +67,11 @@ describe('a host with the programs of Debian', () => {
     });
     await fetch({ name: 'userland-small', source }, await stepAt(root, 'fetch', []));
     disk = await packed('small');
-    const order = await debianLab(root, TOPOLOGY, { userland: true });
-    lab = new Lab({ ...order, userlands: { small: disk } }, join(root, 'lab'));
+    order = {
+      ...(await debianLab(root, TOPOLOGY, { userland: true })),
+      userlands: { small: disk },
+    };
+    lab = new Lab(order, join(root, 'lab'));
     await lab.start(() => undefined, never);
   });
   afterAll(async () => {
@@ -97,6 +107,70 @@ describe('a host with the programs of Debian', () => {
     const { stdout } = await on(look?.command ?? '');
     expect(stdout).not.toMatch(/^old$/m);
     expect(stdout).toMatch(/^read-lately$/m);
+  });
+
+  describe('is reached by ssh', () => {
+    const stop = new AbortController();
+    let supervisor: Promise<void>;
+
+    // Another lab of the same host, from its snapshot, with all that a command line needs.
+    beforeAll(async () => {
+      await new Promise<void>((up, fail) => {
+        const tell = (news: LabNews): void => {
+          if (news.news === 'up') up();
+          if (news.news === 'failed') fail(new Failed(news.failure));
+        };
+        supervisor = supervise({ ...order, name: 'reached' }, tell, stop.signal);
+      });
+    });
+    afterAll(async () => {
+      stop.abort();
+      await supervisor;
+      expect(await readdir(join(root, 'labs'))).toEqual([]);
+    });
+
+    const start = (...words: string[]): Running => {
+      const env = { PATH: process.env['PATH'] ?? '', HOME: root, L7BUILD_CACHE: root };
+      return new Running(['lab', ...words], { cwd: root, env });
+    };
+
+    it('without a question, with no network at all, and its exit code is passed on', async () => {
+      const cut = 'for card in eth0 lo; do chroot /proc/1/root ip link set $card down; done';
+      expect((await start('exec', 'node1', '--', 'sh', '-c', cut).ended).code).toBe(0);
+      const said = await start('ssh', 'node1', '--', 'hostname; echo err >&2; exit 7').ended;
+      expect(said).toMatchObject({ code: 7, stdout: 'node1\n', stderr: 'err\n' });
+      const key = join(root, 'labs/reached/ssh/id');
+      expect((await stat(key)).mode & 0o777).toBe(0o600);
+      // Nor is a server left there.
+      const servers = ['sh', '-c', 'cat /proc/[0-9]*/comm | grep -cx sshd'];
+      const left = async (): Promise<string> =>
+        (await start('exec', 'node1', '--', ...servers).ended).stdout;
+      await expect.poll(left, { timeout: 20_000 }).toBe('0\n');
+    });
+
+    it('and copies files, by the same configuration', async () => {
+      const config = join(root, 'labs/reached/ssh/config');
+      const bytes = randomBytes(10_000);
+      await writeFile(join(root, 'there'), bytes);
+      const copy = ['-q', '-F', config];
+      await exec(['scp', ...copy, join(root, 'there'), 'node1:/root/there']);
+      await exec(['scp', ...copy, 'node1:/root/there', join(root, 'back')]);
+      expect((await readFile(join(root, 'back'))).equals(bytes)).toBe(true);
+    });
+
+    it('but not when it has another key than it told', async () => {
+      const known = join(root, 'labs/reached/ssh/node1.known_hosts');
+      const line = await readFile(known, 'utf8');
+      await exec(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(root, 'other')]);
+      const other = await readFile(join(root, 'other.pub'), 'utf8');
+      await writeFile(known, `node1 ${other}`);
+      const config = join(root, 'labs/reached/ssh/config');
+      const refused = await exec(['ssh', '-F', config, 'node1', 'true'], { accept: [255] });
+      expect(refused.stderr).toContain('Host key verification failed');
+      // Told anew, it is known again.
+      expect((await start('ssh', 'node1', '--', 'true').ended).code).toBe(0);
+      expect(await readFile(known, 'utf8')).toBe(line);
+    });
   });
 
   // The last: nothing of the others is left then.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import type { Command } from 'commander';
 import { findLabs, type Found } from '../../lab/client.js';
 import { Failed } from '../../model/failure.js';
 
@@ -6,6 +7,10 @@ import { Failed } from '../../model/failure.js';
 export interface Which {
   /** Left out where there is only one. */
   readonly name?: string;
+}
+
+export function withName(command: Command): Command {
+  return command.option('--name <name>', 'which lab, where there is more than one');
 }
 
 /** The lab that is meant. @throws Failed `usage` when there is none, or more than one */
