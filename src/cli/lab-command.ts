@@ -59,7 +59,7 @@ Examples:
   l7build lab pcap lan lan.pcap               until Ctrl-C
   l7build lab pcap lan lan.pcap --seconds 10`;
 
-/** `l7build lab up|down|status|exec|ssh|connect|console|pcap|run` */
+/** `l7build lab up|down|status|exec|ssh|connect|inventory|console|pcap|run` */
 export function addLab(program: Command, shell: Shell): void {
   const lab = program
     .command('lab')

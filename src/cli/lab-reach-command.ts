@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { InvalidArgumentError, type Command } from 'commander';
+import { inventory } from './lab/inventory.js';
 import { connectTo, serveSsh, sshTo } from './lab/ssh.js';
 import { withName, type Which } from './lab/which.js';
 import { storeRoot } from './paths.js';
@@ -22,7 +23,15 @@ Examples:
   printf 'GET / HTTP/1.0\\r\\n\\r\\n' | l7build lab connect node1 80
   socat TCP-LISTEN:8080,fork,reuseaddr EXEC:'l7build lab connect node1 80'`;
 
-/** `l7build lab ssh|connect`: ways from the machine into a host. */
+const INVENTORY = `
+Hosts with a distribution's programs, by group for each link, reached as "lab ssh" does. It holds as long as the lab is up.
+
+Examples:
+  l7build lab inventory >lab.yaml
+  ansible -i lab.yaml all -m raw -a hostname
+  ansible -i lab.yaml link_lan -m ping`;
+
+/** `l7build lab ssh|connect|inventory`: ways from the machine into a host. */
 export function addReach(lab: Command, shell: Shell): void {
   withName(lab.command('ssh'))
     .argument('<host>', 'such as node1 of the topology services')
@@ -45,6 +54,12 @@ export function addReach(lab: Command, shell: Shell): void {
     .addHelpText('after', CONNECT)
     .action(async (host: string, port: number, options: Which) => {
       shell.end(await connectTo(storeRoot(process.env), host, port, options, shell.signal));
+    });
+  withName(lab.command('inventory'))
+    .description('the hosts for Ansible, as YAML')
+    .addHelpText('after', INVENTORY)
+    .action(async (options: Which) => {
+      shell.end(await inventory(storeRoot(process.env), options, shell.signal));
     });
 }
 

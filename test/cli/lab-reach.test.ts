@@ -40,3 +40,10 @@ it('connect joins standard input and output with a port of a host', async () => 
     expect((await labs.lab('connect', 'leaf', '--', port)).code).toBe(2);
   }
 });
+
+it('inventory leaves out hosts that ssh does not reach, and says what does', async () => {
+  const { code, stdout } = await labs.lab('inventory');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^# gate has .*\n# {3}l7build lab exec gate -- COMMAND$/m);
+  expect(stdout).toMatch(/^ {2}hosts: \{\}\n {2}children: \{\}$/m);
+});

@@ -171,6 +171,13 @@ describe('a host with the programs of Debian', () => {
       expect((await start('ssh', 'node1', '--', 'true').ended).code).toBe(0);
       expect(await readFile(known, 'utf8')).toBe(line);
     });
+
+    it('and told in an inventory', async () => {
+      const { code, stdout } = await start('inventory').ended;
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/^ {4}node1:$/m);
+      expect(stdout).toContain('        lan: 10.0.0.1\n');
+    });
   });
 
   // The last: nothing of the others is left then.

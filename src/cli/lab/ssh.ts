@@ -72,7 +72,7 @@ function reachable(host: string, hosts: readonly HostStatus[]): void {
 }
 
 /** What leads to the servers of a lab's hosts, from whatever environment ssh(1) is called in. */
-function reachOf(store: string, name: string, hosts: readonly HostStatus[]): Reach {
+export function reachOf(store: string, name: string, hosts: readonly HostStatus[]): Reach {
   const program = join(INSTALLED, 'dist/cli/main.js');
   const l7build = ['env', `L7BUILD_CACHE=${store}`, process.execPath, program] as const;
   return {
