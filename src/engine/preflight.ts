@@ -144,6 +144,7 @@ export const TESTING: readonly Requirement[] = [
   program('newuidmap', 'uidmap', "tests: a root that is a user's own"),
   program('pgrep', 'procps', 'tests: sees what processes are left'),
   program('ssh-keygen', 'openssh-client', 'tests: checks signatures'),
+  program('ssh', 'openssh-client', "tests: reaches a lab's hosts"),
   program('/usr/sbin/nginx', 'nginx-light', 'tests: a server whose answers can go wrong'),
   program('faketime', 'faketime', 'tests: runs under a wrong clock'),
   ...SIGNED,

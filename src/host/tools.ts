@@ -18,6 +18,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   'pkg-config': 'pkg-config',
   'qemu-system-x86_64': 'qemu-system-x86',
   setpriv: 'util-linux',
+  ssh: 'openssh-client',
   'ssh-keygen': 'openssh-client',
   xz: 'xz-utils',
 };

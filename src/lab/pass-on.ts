@@ -13,7 +13,7 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
  * Runs a script on a host and passes its input and output on. Nothing is kept here: no more input is under way than the
  * script takes, and no more output than who asked has room for.
  *
- * @throws Failed `guest-*`; `usage` for input that is none, or more than may be given
+ * @throws Failed `guest-*`; `usage` for input that is none, or more than may be given or asked for
  */
 export async function passOn(
   machine: Machine,
@@ -23,7 +23,10 @@ export async function passOn(
 ): Promise<void> {
   const odd = new AbortController();
   let room = INPUT_WINDOW;
+  /** Pieces that were passed on, and for which no other was asked yet. */
+  const passed = { out: 0, err: 0 };
   const take = (stream: OutputStream, bytes: Buffer): void => {
+    passed[stream] += 1;
     say({ say: stream, bytes: bytes.toString('base64') });
   };
   const took = (): void => {
@@ -34,9 +37,11 @@ export async function passOn(
   const streaming = machine.stream(script, { take, took }, timeoutMs, until);
   hear((line) => {
     const input = inputOf(line);
-    if (input === undefined || ('give' in input && room === 0)) odd.abort();
-    else if ('more' in input) streaming.more(input.more, 1);
-    else {
+    if (input === undefined || ('give' in input ? room : passed[input.more]) === 0) odd.abort();
+    else if ('more' in input) {
+      passed[input.more] -= 1;
+      streaming.more(input.more, 1);
+    } else {
       room -= 1;
       streaming.give(Buffer.from(input.give, 'base64'));
     }

@@ -161,7 +161,14 @@ describe('a command on a host', () => {
     expect((await up()).code).toBe(0);
     const request = JSON.stringify({ do: 'exec', host: 'gate', script: 'ignore' });
     const piece = JSON.stringify({ give: 'AAAA' });
-    for (const more of [Array(5).fill(piece), ['{'], ['{"give":"*"}'], ['{"more":"all"}'], ['7']]) {
+    for (const more of [
+      Array(5).fill(piece),
+      ['{'],
+      ['{"give":"*"}'],
+      ['{"more":"all"}'],
+      ['{"more":"err"}'],
+      ['7'],
+    ]) {
       const socket = connect(join(project.cache, 'labs/pair/control'));
       socket.write([request, ...(more as string[]), ''].join('\n'));
       const said = Buffer.concat(await socket.toArray()).toString();
