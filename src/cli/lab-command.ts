@@ -9,6 +9,7 @@ import { hold } from './lab/hold.js';
 import { addHostKernelOption } from './lab/host-kernels.js';
 import { runExercises } from './lab/run.js';
 import type { RunOptions } from './lab/run-options.js';
+import { addSnapshot } from './lab/snapshot-command.js';
 import { status } from './lab/status.js';
 import { up, type UpOptions } from './lab/up.js';
 import { capture, showConsole } from './lab/use.js';
@@ -59,7 +60,7 @@ Examples:
   l7build lab pcap lan lan.pcap               until Ctrl-C
   l7build lab pcap lan lan.pcap --seconds 10`;
 
-/** `l7build lab up|down|status|exec|ssh|connect|inventory|console|pcap|run` */
+/** `l7build lab up|down|status|exec|ssh|connect|inventory|console|pcap|snapshot|run` */
 export function addLab(program: Command, shell: Shell): void {
   const lab = program
     .command('lab')
@@ -69,6 +70,7 @@ export function addLab(program: Command, shell: Shell): void {
   addUp(lab, shell);
   addDown(lab, shell);
   addUse(lab, shell);
+  addSnapshot(lab, shell);
   addRun(lab, shell);
   addReach(lab, shell);
   lab.command('hold', { hidden: true }).action(async () => {

@@ -11,6 +11,7 @@ import type { LabRecord } from './messages.js';
  *     <store>/labs/<name>/control           socket of its supervisor
  *     <store>/labs/<name>/net/              sockets and monitor of the hub
  *     <store>/labs/<name>/<host>/           console.log, ports of the machine
+ *     <store>/labs/<name>/snapshots.d/      snapshots by hand (hand-snapshots.ts)
  *     <store>/locks/lab-<name>              held by the supervisor, or by who removes the folder
  */
 

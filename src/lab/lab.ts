@@ -5,13 +5,14 @@ import { removeTree } from '../host/files.js';
 import { Failed, type FailureReason } from '../model/failure.js';
 import type { Entry } from '../model/store.js';
 import type { Topology } from '../model/topology.js';
-import type { HubSpec } from '../vm/argv.js';
+import type { GuestState, HubSpec } from '../vm/argv.js';
 import { startHub, type Hub } from '../vm/hub.js';
 import type { RunResult } from '../model/run-result.js';
 import { noHost } from './failures.js';
-import { Machine, type SnapshotFolder } from './machine.js';
-import type { LabNews, LabOrder, LabStatus } from './messages.js';
-import { Snapshot, type Save } from './snapshot.js';
+import { HandSnapshots } from './hand-snapshots.js';
+import { Machine, stateOf, wholeOf, type SnapshotFolder } from './machine.js';
+import type { HandSnapshot, LabNews, LabOrder, LabStatus } from './messages.js';
+import { LIMIT, Snapshot, type Save } from './snapshot.js';
 
 /** Where the hub's sockets lie, below the lab's folder; every QEMU of the lab works there. */
 export const SOCKETS = 'net';
@@ -20,12 +21,20 @@ export const SOCKETS = 'net';
 const NOT_ITS_FAULT: ReadonlySet<FailureReason> = new Set(['interrupted', 'host-lacks']);
 
 type Tell = (news: LabNews) => void;
+/** How each host starts. */
+type States = (host: string) => GuestState;
 
 /** The machines of a topology and the links between them. To be ended by kill. */
 export class Lab {
   #machines: readonly Machine[];
   #hub: Hub | undefined;
   #network: Failed | undefined;
+  /** Settles when no machine is being saved or put back. */
+  #change: Promise<unknown> = Promise.resolve();
+  readonly #end = new AbortController();
+  #signal = this.#end.signal;
+  /** Those that somebody asks for. */
+  readonly #byHand: HandSnapshots;
 
   /** @param folder where it keeps its files; has to be there, and empty */
   constructor(
@@ -33,6 +42,7 @@ export class Lab {
     private readonly folder: string,
   ) {
     this.#machines = this.#fresh();
+    this.#byHand = new HandSnapshots(folder, LIMIT);
   }
 
   /**
@@ -42,6 +52,7 @@ export class Lab {
    * @throws Failed of the first machine that fails, `host-lacks`, `interrupted`; then some of it may still run
    */
   async start(tell: Tell, signal: AbortSignal): Promise<void> {
+    this.#signal = AbortSignal.any([signal, this.#end.signal]);
     const sockets = join(this.folder, SOCKETS);
     await mkdir(sockets);
     const hub = await startHub(linksOf(this.order.topology), sockets, signal);
@@ -62,7 +73,7 @@ export class Lab {
     const save: Save = (folder) => this.#save(folder, tell, signal);
     const made = await snapshot.make(save, { signal, note });
     if (made !== undefined && (await this.#resumed(made, snapshot, tell, signal))) return;
-    await this.#startAll('host', tell, signal);
+    await this.#startAll('host', tell, signal, () => ({ to: 'stay' }));
   }
 
   /** Has all machines go on from a snapshot. @returns false if they cannot; then it is dropped */
@@ -73,7 +84,8 @@ export class Lab {
     signal: AbortSignal,
   ): Promise<boolean> {
     try {
-      await this.#startAll('host', tell, signal, { folder: dir, to: 'resume', workplace: dir });
+      const kept = { folder: dir, to: 'resume', workplace: dir } as const;
+      await this.#startAll('host', tell, signal, (host) => stateOf(kept, host));
       return true;
     } catch (error) {
       if (error instanceof Failed && NOT_ITS_FAULT.has(error.failure.reason)) throw error;
@@ -95,7 +107,7 @@ export class Lab {
     tell: Tell,
     signal: AbortSignal,
   ): Promise<Failed | undefined> {
-    await this.#startAll('booted', tell, signal, folder);
+    await this.#startAll('booted', tell, signal, (host) => stateOf(folder, host));
     try {
       await this.#all(signal, (machine) => machine.save());
       return undefined;
@@ -111,12 +123,12 @@ export class Lab {
     news: 'booted' | 'host',
     tell: Tell,
     signal: AbortSignal,
-    snapshot?: SnapshotFolder,
+    states: States,
   ): Promise<void> {
     const sockets = join(this.folder, SOCKETS);
     await this.#all(signal, async (machine, within) => {
       const started = performance.now();
-      await machine.start(sockets, within, snapshot);
+      await machine.start(sockets, within, states(machine.host.name));
       const ms = Math.round(performance.now() - started);
       tell({ news, host: machine.host.name, ms });
     });
@@ -150,6 +162,78 @@ export class Lab {
     this.#machines = this.#fresh();
   }
 
+  /** Changes machines, when nobody else does. */
+  #alone<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#change.then(act);
+    this.#change = done.catch(() => undefined);
+    return done;
+  }
+
+  /**
+   * Saves all machines as they are at one moment. They stand still meanwhile, and go on.
+   *
+   * @throws Failed as HandSnapshots.make, and of a host that has failed; then nothing of it is left
+   */
+  async saveAs(label: string): Promise<HandSnapshot> {
+    const most = this.order.topology.hosts.reduce((sum, one) => sum + one.memoryMiB * 2 ** 20, 0);
+    const write = async (folder: string): Promise<void> => {
+      try {
+        await this.#each((machine) => machine.pause());
+        await this.#each((machine) => machine.write(folder));
+      } finally {
+        await this.#each((machine) => machine.goOn());
+      }
+    };
+    return this.#alone(() => this.#byHand.make(label, most, write));
+  }
+
+  /** Its snapshots by hand, the oldest first. */
+  async saved(): Promise<HandSnapshot[]> {
+    return this.#alone(() => this.#byHand.list());
+  }
+
+  /** Removes a snapshot by hand. @throws Failed `usage` where there is none */
+  async forget(label: string): Promise<void> {
+    return this.#alone(() => this.#byHand.remove(label));
+  }
+
+  /**
+   * Puts all machines back to where they were saved; what runs on them ends.
+   *
+   * @throws Failed `usage` where there is no such snapshot, and then nothing has changed; of the first machine that
+   *   does not come back, and then none is of use
+   */
+  async goBackTo(label: string): Promise<LabStatus> {
+    return this.#alone(async () => {
+      const folder = await this.#byHand.find(label);
+      await this.#leave(`the guest went back to the snapshot ${label}`);
+      await this.#clear();
+      const state: States = (host) => ({ to: 'return', ...wholeOf(folder, host) });
+      try {
+        await this.#startAll('host', () => undefined, this.#signal, state);
+      } catch (error) {
+        if (!(error instanceof Failed)) throw error;
+        await this.#leave(`the guest is gone: ${error.message}`);
+        throw error;
+      }
+      return this.status();
+    });
+  }
+
+  /** Ends all machines, with the reason for whoever waits for one of them. */
+  async #leave(message: string): Promise<void> {
+    const hints = ['l7build lab status says how the hosts are'];
+    const failure = new Failed({ reason: 'check-failed', message, hints });
+    await this.#each((machine) => machine.leave(failure));
+  }
+
+  /** Does something with each machine, also where it fails with another. @throws the first failure */
+  async #each(act: (machine: Machine) => Promise<void>): Promise<void> {
+    const ends = await Promise.allSettled(this.#machines.map(act));
+    const failed = ends.find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
   status(): LabStatus {
     const network = this.#network?.failure;
     return {
@@ -165,7 +249,13 @@ export class Lab {
     timeoutMs: number,
     signal: AbortSignal,
   ): Promise<RunResult> {
+    await this.settled();
     return this.machine(host).run(script, timeoutMs, signal);
+  }
+
+  /** Waits until no snapshot is being saved or gone back to. */
+  async settled(): Promise<void> {
+    await this.#change;
   }
 
   /** @throws Failed `usage` when there is none of that name */
@@ -186,6 +276,8 @@ export class Lab {
 
   /** Ends all machines, then the links. */
   async kill(): Promise<void> {
+    this.#end.abort();
+    await this.#change;
     await Promise.all(this.#machines.map((machine) => machine.kill()));
     await this.#hub?.kill();
   }

@@ -5,7 +5,14 @@ import { Failed } from '../model/failure.js';
 import type { Host } from '../model/topology.js';
 import type { RunResult } from '../model/run-result.js';
 import type { Listener, Streaming } from '../vm/jobs.js';
-import { socketOf, type GuestSpec, type GuestState } from '../vm/argv.js';
+import {
+  goesOnFrom,
+  socketOf,
+  type FiledState,
+  type GuestSpec,
+  type GuestState,
+  type WholeState,
+} from '../vm/argv.js';
 import { startGuest, type Guest } from '../vm/guest.js';
 import type { Boot, HostStatus, LabOrder } from './messages.js';
 import { settingsOf } from './settings.js';
@@ -24,13 +31,13 @@ export function consoleOf(folder: string, host: string): string {
   return join(folder, host, 'console.log');
 }
 
-/** Where machines are saved to, or were; see GuestState. */
-export interface SnapshotFolder extends Pick<GuestState, 'to' | 'workplace'> {
+/** Where machines are saved to, or were; see FiledState. */
+export interface SnapshotFolder extends Pick<FiledState, 'to' | 'workplace'> {
   readonly folder: string;
 }
 
 /** The files of a host in a snapshot's folder. */
-export function stateOf({ folder, to, workplace }: SnapshotFolder, host: string): GuestState {
+export function stateOf({ folder, to, workplace }: SnapshotFolder, host: string): FiledState {
   return {
     to,
     workplace,
@@ -38,6 +45,11 @@ export function stateOf({ folder, to, workplace }: SnapshotFolder, host: string)
     devices: join(folder, `${host}.devices`),
     console: join(folder, `${host}.console`),
   };
+}
+
+/** The files of a host in the folder of a snapshot by hand. */
+export function wholeOf(folder: string, host: string): WholeState {
+  return { whole: join(folder, `${host}.state`), console: join(folder, `${host}.console`) };
 }
 
 /** True for a file of a snapshot that has all of a host's memory. */
@@ -89,21 +101,19 @@ export class Machine {
    * Boots it and makes it a host of the topology; or has it go on where one was saved.
    *
    * @param sockets folder with the hub's sockets
-   * @param snapshot where it is saved to later, or was saved to
    * @throws Failed `guest-*`, `check-failed` when it does not become one, `interrupted`
    */
-  async start(sockets: string, signal: AbortSignal, snapshot?: SnapshotFolder): Promise<void> {
+  async start(sockets: string, signal: AbortSignal, state: GuestState): Promise<void> {
     const { name } = this.host;
     try {
-      const state = snapshot === undefined ? undefined : stateOf(snapshot, name);
       await mkdir(join(this.folder, name));
-      const bootTimeoutMs = state?.to === 'resume' ? RESUME_MS : BOOT_MS;
+      const bootTimeoutMs = state.to === 'resume' ? RESUME_MS : BOOT_MS;
       this.#guest = await startGuest(specOf(this.host, this.order, this.folder, state), {
         ...{ signal, bootTimeoutMs },
         ...{ cwd: sockets, silenceMs: SILENCE_MS },
       });
       this.#state = state;
-      if (state?.to !== 'resume') await this.#become(this.#guest);
+      if (goesOnFrom(state) === undefined) await this.#become(this.#guest);
       this.#set = true;
     } catch (error) {
       if (!(error instanceof Failed)) throw error;
@@ -121,6 +131,28 @@ export class Machine {
   /** Saves it to the folder that it was started for, and ends it. @throws Failed as Guest.save */
   async save(): Promise<void> {
     await this.#guest?.save();
+  }
+
+  /** See Guest.pause. @throws also how the host has failed */
+  async pause(): Promise<void> {
+    if (this.#trouble !== undefined) throw this.#trouble;
+    await this.#guest?.pause();
+  }
+
+  /** Writes all of it to a folder, while it stands still. @throws Failed as Guest.write */
+  async write(folder: string): Promise<void> {
+    await this.#guest?.write(wholeOf(folder, this.host.name));
+  }
+
+  /** See Guest.goOn; a host that has failed stays as it is. */
+  async goOn(): Promise<void> {
+    if (this.#trouble === undefined) await this.#guest?.goOn();
+  }
+
+  /** Ends it, and all that is waited for with this failure. */
+  async leave(failure: Failed): Promise<void> {
+    this.#failure = named(failure, this.host.name);
+    await this.#guest?.kill(this.#failure);
   }
 
   get #trouble(): Failed | undefined {
@@ -141,7 +173,7 @@ export class Machine {
       kernel: bootOf(this.order.boots, name).version,
       release: this.#guest?.release ?? '',
       bootMs: this.#guest?.bootMs ?? 0,
-      resumed: this.#state?.to === 'resume',
+      resumed: goesOnFrom(this.#state) !== undefined,
       complaints: (this.#guest?.complaints ?? []).map(({ line }) => line),
       ...(clock === undefined ? {} : { clock }),
       ...(failure === undefined ? {} : { failure }),

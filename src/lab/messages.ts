@@ -68,6 +68,15 @@ export interface HostStatus {
   readonly failure?: Failure;
 }
 
+/** A state of all hosts that somebody has saved. */
+export interface HandSnapshot {
+  readonly label: string;
+  /** That it takes on the disk. */
+  readonly bytes: number;
+  /** ISO 8601. */
+  readonly created: string;
+}
+
 export interface LabStatus {
   readonly hosts: readonly HostStatus[];
   /** Why hosts do not reach each other any more. */
@@ -84,6 +93,9 @@ export type LabRequest =
       /** Missing: as long as it takes. */
       readonly timeoutMs?: number;
     }
+  /** What snapshots by hand there are. */
+  | { readonly do: 'snapshots' }
+  | { readonly do: 'save' | 'restore' | 'remove'; readonly label: string }
   /** Writes the frames of a link to a file until nobody listens. */
   | { readonly do: 'capture'; readonly link: string; readonly file: string };
 
@@ -102,6 +114,7 @@ export type LabReply =
   /** A piece of its input was taken. */
   | { readonly say: 'took' }
   | { readonly say: 'ended'; readonly end: JobEnd }
+  | { readonly say: 'snapshots'; readonly snapshots: readonly HandSnapshot[] }
   | { readonly say: 'capturing' | 'captured' }
   | { readonly say: 'failed'; readonly failure: Failure };
 

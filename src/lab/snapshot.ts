@@ -22,7 +22,7 @@ const REVISION = 1;
 /** What its entries are called in the store. */
 const TASK = 'snapshot:';
 /** Bytes that all snapshots of a store may take; what was not used for the longest time goes first. */
-const LIMIT = 2 * 2 ** 30;
+export const LIMIT = 2 * 2 ** 30;
 
 /** Boots all machines and saves them to a folder, or says what kept it from that. */
 export type Save = (folder: SnapshotFolder) => Promise<Failed | undefined>;

@@ -96,7 +96,21 @@ async function answer(
       say({ say: 'status', status: lab.status() });
       return;
     case 'exec':
+      await lab.settled();
       await passOn(lab.machine(request.host), request, asker, say);
+      return;
+    case 'snapshots':
+      say({ say: 'snapshots', snapshots: await lab.saved() });
+      return;
+    case 'save':
+      say({ say: 'snapshots', snapshots: [await lab.saveAs(request.label)] });
+      return;
+    case 'restore':
+      say({ say: 'status', status: await lab.goBackTo(request.label) });
+      return;
+    case 'remove':
+      await lab.forget(request.label);
+      say({ say: 'snapshots', snapshots: await lab.saved() });
       return;
     case 'capture': {
       const stop = await lab.capture(request.link, request.file);

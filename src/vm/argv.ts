@@ -23,7 +23,7 @@ export interface Nic {
 }
 
 /** Files from which another QEMU goes on with a guest where this one left it (state.ts). */
-export interface GuestState {
+export interface FiledState {
   /** `save`: they are to be made. `resume`: they are whole, and never written to. */
   readonly to: 'save' | 'resume';
   /** Its memory, byte for byte; a sparse file. */
@@ -34,6 +34,34 @@ export interface GuestState {
   readonly console: string;
   /** Folder for the memory of a guest that is to be saved, while it runs; best one that is in memory itself. */
   readonly workplace: string;
+}
+
+/** Files with all of a guest, its memory too, from which another QEMU goes on. */
+export interface WholeState {
+  /** What QEMU sends to another QEMU: memory, processor, devices. */
+  readonly whole: string;
+  /** What its kernel has said so far. */
+  readonly console: string;
+}
+
+/**
+ * How a guest starts that can be saved, and where its memory is: in a file, or QEMU's own. `stay`: it boots.
+ * `return`: it goes on from files that are only read.
+ */
+export type GuestState =
+  FiledState | ({ readonly to: 'return' } & WholeState) | { readonly to: 'stay' };
+
+/** A guest that does not boot. */
+type GoesOn = Extract<GuestState, { readonly console: string }>;
+
+/** The state that a guest goes on from; undefined for one that boots. */
+export function goesOnFrom(state: GuestState | undefined): GoesOn | undefined {
+  return state?.to === 'resume' || state?.to === 'return' ? state : undefined;
+}
+
+/** A state whose memory is in a file of its own. */
+export function isFiled(state: GuestState): state is FiledState {
+  return state.to === 'save' || state.to === 'resume';
 }
 
 /** A guest to be: everything that its QEMU command line depends on. */
@@ -82,14 +110,14 @@ const BARE = ['qemu-system-x86_64', '-nodefaults', '-no-user-config', '-display'
 /**
  * Command line of a guest: two serial ports are all it has, and no network, if no more is asked for.
  *
- * @param memory the file of its memory, where that is not yet the one of its state
+ * @param memory the file of its memory, where it has one and that is not yet the one of its state
  */
-export function guestArgv(spec: GuestSpec, memory = spec.state?.memory): Argv {
+export function guestArgv(spec: GuestSpec, memory?: string): Argv {
   return [
     ...BARE,
     ...machine(spec.accelerator, spec.state),
     ...['-m', `${String(spec.memoryMiB)}M`, '-smp', String(spec.cpus)],
-    ...(spec.state === undefined ? [] : kept(spec.state.to, memory ?? '', spec)),
+    ...(spec.state === undefined ? [] : kept(spec.state, spec, memory)),
     ...network(spec),
     ...(spec.disks ?? []).flatMap(disk),
     // A restart, which is also what follows a panic, ends QEMU.
@@ -111,16 +139,18 @@ export function guestArgv(spec: GuestSpec, memory = spec.state?.memory): Argv {
 }
 
 /**
- * Memory in a file, and a monitor. What a resumed guest writes is its own and not the file's; it waits until
- * it is given the rest of its state.
+ * Memory with a name, and a monitor. What a resumed guest writes is its own and not the file's; one that goes on waits
+ * until it is given its state.
  */
-function kept(to: GuestState['to'], memory: string, { memoryMiB, ports }: GuestSpec): string[] {
-  const share = to === 'save' ? 'on' : 'off';
+function kept(state: GuestState, { memoryMiB, ports }: GuestSpec, memory?: string): string[] {
+  const size = `id=${MEMORY},size=${String(memoryMiB)}M`;
   return [
     '-object',
-    `memory-backend-file,id=${MEMORY},size=${String(memoryMiB)}M,mem-path=${optionValue(memory)},share=${share}`,
+    isFiled(state)
+      ? `memory-backend-file,${size},mem-path=${optionValue(memory ?? state.memory)},share=${state.to === 'save' ? 'on' : 'off'}`
+      : `memory-backend-ram,${size}`,
     ...monitorAt(join(ports, MONITOR)),
-    ...(to === 'resume' ? ['-incoming', 'defer'] : []),
+    ...(goesOnFrom(state) === undefined ? [] : ['-incoming', 'defer']),
   ];
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { copyFile, readFile } from 'node:fs/promises';
 import type { KernelComplaint } from '../model/check.js';
 import { complaintOf } from './complaints.js';
 
@@ -44,4 +45,15 @@ export class Console {
     const header = complaint?.kind === 'oops' && TRAP_HEADER.test(line);
     return header && this.#sinceComplaint <= HEADER_WITHIN ? undefined : complaint;
   }
+}
+
+/**
+ * Copies what the kernel of a guest that goes on has said before to where the rest of it goes.
+ *
+ * @returns its lines
+ */
+export async function recall(from: string, to: string): Promise<string[]> {
+  await copyFile(from, to);
+  const said = await readFile(from, 'utf8');
+  return said.split('\n').slice(0, -1);
 }

@@ -1,55 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Argv } from '../host/exec.js';
 import type { KernelComplaint } from '../model/check.js';
 import { Failed } from '../model/failure.js';
 import { Agent, type Hello } from './agent.js';
-import { guestArgv, OUTPUT, type GuestSpec, type PORTS } from './argv.js';
+import {
+  goesOnFrom,
+  guestArgv,
+  OUTPUT,
+  type GuestSpec,
+  type PORTS,
+  type WholeState,
+} from './argv.js';
 import { Clock, type ClockReading } from './clock.js';
-import { Console } from './console.js';
+import { Console, recall } from './console.js';
 import { complaintFailure, deathFailure, hangFailure, type Evidence } from './failures.js';
 import type { RunResult } from '../model/run-result.js';
+import * as limits from './guest-options.js';
 import { qemuEnd } from './qemu.js';
 import { SerialPort, type LineSink } from './serial.js';
-import { seconds, Silence } from './silence.js';
+import { setTime } from './set-time.js';
+import { outlasts } from './silence.js';
 import { StateKeeper } from './state.js';
-
-export interface GuestOptions {
-  readonly signal: AbortSignal;
-  /** Milliseconds from QEMU's start to the agent's first word. Default: 90 s. */
-  readonly bootTimeoutMs?: number;
-  /** Milliseconds without a word of the agent after which the guest counts as hung. Default: 20 s. */
-  readonly silenceMs?: number;
-  /** What to do with the lines of the port for output, if the guest has one. */
-  readonly output?: LineSink;
-  /** What to put around QEMU's command line, such as a jail. */
-  readonly wrap?: (argv: Argv) => Argv;
-  /** Where QEMU is started: the sockets of its network cards lie there. */
-  readonly cwd?: string;
-}
-
-const BOOT_TIMEOUT_MS = 90_000;
-const SILENCE_MS = 20_000;
-const HEARTBEAT_MS = 1000;
-/** After an oops the kernel still prints its report. */
-const REPORT_MS = 1000;
-/** What a guest gets to power off, and a console's reader to read what is left. */
-const HALT_MS = 10_000;
-const DRAIN_MS = 2000;
-/** The agent's exit code when all is well. */
-const HALTED = 0;
-
-const BOOT_HINTS = [
-  'the kernel needs a serial port driver, gzip and initramfs support (l7build config check)',
-];
 
 /** A running guest with its agent. Obtained from startGuest; to be ended by stop or kill. */
 export class Guest {
   readonly #evidence: Evidence;
   readonly #stop = new AbortController();
-  readonly #clock = new Clock();
+  #clock = new Clock();
   readonly #ports: SerialPort[] = [];
   /** Its words go to the port that is opened last. */
   readonly #agent = new Agent((text) => this.#ports.at(-1)?.send(text) ?? Promise.resolve());
@@ -57,6 +36,7 @@ export class Guest {
   #qemu: Promise<void> = Promise.resolve();
   #failure: Failed | undefined;
   #halting = false;
+  #paused = false;
   #hello: Hello | undefined;
   #started = 0;
   /** Milliseconds from QEMU's start to the agent's first word. */
@@ -64,7 +44,7 @@ export class Guest {
 
   constructor(
     private readonly spec: GuestSpec,
-    private readonly options: GuestOptions,
+    private readonly options: limits.GuestOptions,
   ) {
     this.#evidence = { console: new Console(), consoleLog: spec.consoleLog };
     this.#keeper = spec.state === undefined ? undefined : new StateKeeper(spec.state);
@@ -108,7 +88,10 @@ export class Guest {
       },
     });
     if (this.#keeper !== undefined) this.#ports.push(await this.#keeper.open(this.spec.ports));
-    if (this.spec.state?.to === 'resume') await this.#recall(this.spec.state.console);
+    const from = goesOnFrom(this.spec.state);
+    if (from !== undefined) {
+      for (const line of await recall(from.console, this.spec.consoleLog)) this.#onConsole(line);
+    }
     if (this.spec.output === true) await this.#open(OUTPUT, this.options.output ?? {});
     await this.#open('agent', {
       onLine: (line) => {
@@ -116,14 +99,18 @@ export class Guest {
       },
     });
     this.#qemu = this.#run();
-    const limit = this.options.bootTimeoutMs ?? BOOT_TIMEOUT_MS;
+    const limit = this.options.bootTimeoutMs ?? limits.BOOT_TIMEOUT_MS;
     const timer = setTimeout(() => {
       this.#fail(
-        hangFailure(`did not come up within ${seconds(limit)}`, this.#evidence, BOOT_HINTS),
+        hangFailure(
+          `did not come up within ${limits.seconds(limit)}`,
+          this.#evidence,
+          limits.BOOT_HINTS,
+        ),
       );
     }, limit);
     try {
-      if (this.spec.state?.to === 'resume') await this.#resume();
+      if (from !== undefined) await this.#resume();
       this.#hello = await this.#agent.hello();
     } finally {
       clearTimeout(timer);
@@ -149,14 +136,14 @@ export class Guest {
    */
   async stop(): Promise<void> {
     this.#halting = this.#failure === undefined;
-    if (this.#halting) await this.#agent.halt(HALTED);
+    if (this.#halting) await this.#agent.halt(limits.HALTED);
     const ended = await Promise.race([
       this.#qemu.then(() => true),
-      delay(HALT_MS, false, { ref: false }),
+      delay(limits.HALT_MS, false, { ref: false }),
     ]);
     await this.kill();
     const failure =
-      this.#failure ?? complaintFailure(this.#evidence) ?? this.#unasked(ended, HALTED);
+      this.#failure ?? complaintFailure(this.#evidence) ?? this.#unasked(ended, limits.HALTED);
     if (failure !== undefined) throw failure;
   }
 
@@ -167,7 +154,7 @@ export class Guest {
    */
   async save(): Promise<void> {
     const { state, consoleLog } = this.spec;
-    if (state === undefined) throw new Error('a guest without files for its state is not saved');
+    if (state?.to !== 'save') throw new Error('a guest without files for its state is not saved');
     this.#halting = this.#failure === undefined;
     try {
       await this.#keeper?.save(this.#folder);
@@ -177,8 +164,41 @@ export class Guest {
     await copyFile(consoleLog, state.console);
   }
 
-  /** Ends QEMU at once, if it still runs, takes in what it had sent, and frees the ports. */
-  async kill(): Promise<void> {
+  /**
+   * Has it stand still, until `goOn`; that it is silent meanwhile is no fault. Of guests with a state only.
+   *
+   * @throws as `save`
+   */
+  async pause(): Promise<void> {
+    this.#paused = true;
+    await this.#keeper?.pause();
+  }
+
+  /** Writes all of a guest that stands still to files that must not be there. @throws as `save`; it can go on then, too */
+  async write({ whole, console }: WholeState): Promise<void> {
+    await this.#keeper?.write(this.#folder, whole);
+    await copyFile(this.spec.consoleLog, console);
+  }
+
+  /** Has it go on after a pause, and sets its clock, which stood still. @throws as `save` */
+  async goOn(): Promise<void> {
+    try {
+      await this.#keeper?.goOn();
+    } finally {
+      this.#paused = false;
+    }
+    await setTime(this.#agent, this.#evidence);
+    this.#clock = new Clock();
+    this.#clock.set((await this.#agent.hello()).epochMs);
+  }
+
+  /**
+   * Ends QEMU at once, if it still runs, takes in what it had sent, and frees the ports.
+   *
+   * @param why ends all that is waited for
+   */
+  async kill(why?: Failed): Promise<void> {
+    if (why !== undefined) this.#fail(why);
     this.#halting = true;
     this.#stop.abort();
     await this.#qemu;
@@ -191,18 +211,11 @@ export class Guest {
   /** Waits until all that QEMU sent before its end is read. */
   async #drained(): Promise<void> {
     const drained = Promise.all(this.#ports.map((port) => port.drained()));
-    await Promise.race([drained, delay(DRAIN_MS, undefined, { ref: false })]);
+    await Promise.race([drained, delay(limits.DRAIN_MS, undefined, { ref: false })]);
   }
 
   async #open(port: (typeof PORTS)[number] | typeof OUTPUT, sink: LineSink): Promise<void> {
     this.#ports.push(await SerialPort.open(join(this.spec.ports, port), sink));
-  }
-
-  /** Takes in what the kernel of a guest that goes on has said before. */
-  async #recall(console: string): Promise<void> {
-    await copyFile(console, this.spec.consoleLog);
-    const said = await readFile(console, 'utf8');
-    for (const line of said.split('\n').slice(0, -1)) this.#onConsole(line);
   }
 
   /** Has it go on from where it was saved, and sets its clock, which goes on from there as well. */
@@ -211,10 +224,7 @@ export class Guest {
       const failed = deathFailure('did not take the state', [String(error)], this.#evidence);
       throw error instanceof Failed ? error : failed;
     });
-    await this.#agent.hello();
-    const now = Math.round(Date.now() / 1000);
-    const { exitCode, stderr } = await this.#agent.run(`date -s @${String(now)} >/dev/null`);
-    if (exitCode !== 0) throw hangFailure(`did not take the time: ${stderr}`, this.#evidence);
+    await setTime(this.#agent, this.#evidence);
   }
 
   /** Where QEMU works. */
@@ -254,21 +264,15 @@ export class Guest {
     setTimeout(() => {
       const failure = complaintFailure(this.#evidence);
       if (failure !== undefined) this.#fail(failure);
-    }, REPORT_MS).unref();
+    }, limits.REPORT_MS).unref();
   }
 
   async #watch(): Promise<void> {
-    const limit = this.options.silenceMs ?? SILENCE_MS;
-    const beat = Math.min(HEARTBEAT_MS, limit / 2);
-    const silence = new Silence();
-    const watching = (): boolean => this.#failure === undefined && !this.#halting;
-    while (watching()) {
-      await this.#agent.ping().catch(() => undefined);
-      await delay(beat, undefined, { ref: false });
-      if (!watching() || silence.look(this.#agent.lastHeard, beat) <= limit) continue;
-      const what = `has not answered for ${seconds(limit)}`;
-      this.#fail(complaintFailure(this.#evidence) ?? hangFailure(what, this.#evidence));
-    }
+    const limit = this.options.silenceMs ?? limits.SILENCE_MS;
+    const over = (): boolean => this.#failure !== undefined || this.#halting;
+    if (!(await outlasts(this.#agent, limit, { over, paused: () => this.#paused }))) return;
+    const what = `has not answered for ${limits.seconds(limit)}`;
+    this.#fail(complaintFailure(this.#evidence) ?? hangFailure(what, this.#evidence));
   }
 
   #fail(failure: Failed): void {
@@ -288,7 +292,7 @@ export class Guest {
  *   `interrupted`; all but the last two with the console's lines that matter. Then nothing runs
  *   any more
  */
-export async function startGuest(spec: GuestSpec, options: GuestOptions): Promise<Guest> {
+export async function startGuest(spec: GuestSpec, options: limits.GuestOptions): Promise<Guest> {
   const guest = new Guest(spec, options);
   try {
     await guest.boot();

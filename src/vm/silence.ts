@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Agent } from './agent.js';
+
+/** Milliseconds between two calls. */
+const HEARTBEAT_MS = 1000;
 
 /**
  * How long a guest has said nothing, in the time of whoever asks it: what passes while this program
@@ -22,7 +27,25 @@ export class Silence {
   }
 }
 
-/** A limit for people, exactly: `1.5 s`. */
-export function seconds(ms: number): string {
-  return `${String(ms / 1000)} s`;
+/**
+ * Calls an agent again and again until it has been silent for too long.
+ *
+ * @param limit milliseconds
+ * @param guest what becomes of it: `over` ends the calls, and while it is `paused` nobody expects a word
+ * @returns false if it was over before
+ */
+export async function outlasts(
+  agent: Pick<Agent, 'ping' | 'lastHeard'>,
+  limit: number,
+  { over, paused }: { readonly over: () => boolean; readonly paused: () => boolean },
+): Promise<boolean> {
+  const beat = Math.min(HEARTBEAT_MS, limit / 2);
+  const silence = new Silence();
+  while (!over()) {
+    await agent.ping().catch(() => undefined);
+    await delay(beat, undefined, { ref: false });
+    if (over()) return false;
+    if (!paused() && silence.look(agent.lastHeard, beat) > limit) return true;
+  }
+  return false;
 }

@@ -10,7 +10,8 @@ import { image } from '../../src/steps/image.js';
 import type { Entry } from '../../src/model/store.js';
 import { verify } from '../../src/steps/verify.js';
 import { calibrate } from '../../src/vm/calibrate.js';
-import { startGuest, type Guest, type GuestOptions } from '../../src/vm/guest.js';
+import { startGuest, type Guest } from '../../src/vm/guest.js';
+import type { GuestOptions } from '../../src/vm/guest-options.js';
 import { debianKernel, troubleModule } from './debian-kernel.js';
 import { muslBusybox } from './musl-busybox.js';
 

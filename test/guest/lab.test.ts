@@ -161,6 +161,31 @@ describe("the guide's lab", () => {
     }
   });
 
+  it('goes back to a state that was saved, with what there was, and without what was done since', async () => {
+    await on('node1', 'echo kept >/run/kept; echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all');
+    const { bytes } = await lab.saveAs('before');
+    expect(bytes).toBeGreaterThan(3 * 2 ** 20);
+    // The hosts go on.
+    expect((await on('node2', 'ping -c 1 -W 1 192.168.1.11')).exitCode).toBe(1);
+    await on('node1', 'touch /run/later; echo 0 >/proc/sys/net/ipv4/icmp_echo_ignore_all');
+    expect((await on('node2', 'ping -c 1 -W 5 192.168.1.11')).exitCode).toBe(0);
+    const { hosts } = await lab.goBackTo('before');
+    expect(hosts.map(({ state }) => state)).toEqual(['up', 'up', 'up']);
+    const { stdout } = await on('node1', 'cat /run/kept; ls /run; date +%s');
+    expect(stdout).toMatch(/^kept\n/);
+    expect(stdout).not.toContain('later');
+    const seconds = Number(stdout.trim().split('\n').at(-1));
+    expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(10);
+    expect((await on('node2', 'ping -c 1 -W 1 192.168.1.11')).exitCode).toBe(1);
+    expect((await on('node2', 'ping -c 1 -W 5 192.168.2.12')).exitCode).toBe(0);
+    await on('node1', 'echo 0 >/proc/sys/net/ipv4/icmp_echo_ignore_all');
+    expect((await on('node2', 'ping -c 1 -W 5 192.168.1.11')).exitCode).toBe(0);
+    // One that went back can be saved as well.
+    await lab.saveAs('again');
+    await lab.goBackTo('again');
+    expect((await on('node1', 'cat /run/kept')).stdout).toBe('kept\n');
+  });
+
   // The last, since the host is gone then.
   it('notices a host that panics, with its last words, and the others go on', async () => {
     const said = await on('node3', 'echo c >/proc/sysrq-trigger').catch((error: unknown) => error);

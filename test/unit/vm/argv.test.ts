@@ -112,6 +112,16 @@ describe('guestArgv', () => {
     expect(after(resumed, '-incoming')).toEqual(['defer']);
     expect(saved).not.toContain('-incoming');
     expect(guestArgv(SPEC)).not.toContain('-mon');
+    const stays = guestArgv({ ...SPEC, state: { to: 'stay' } });
+    const whole = { whole: '/s/a.state', console: '/s/a.console' };
+    const returns = guestArgv({ ...SPEC, state: { to: 'return', ...whole } });
+    for (const argv of [stays, returns]) {
+      expect(after(argv, '-object')).toEqual(['memory-backend-ram,id=memory,size=256M']);
+      expect(after(argv, '-machine')).toEqual(['pc,usb=off,memory-backend=memory']);
+      expect(after(argv, '-mon')).toEqual(['chardev=monitor,mode=control']);
+    }
+    expect(stays).not.toContain('-incoming');
+    expect(after(returns, '-incoming')).toEqual(['defer']);
   });
 
   it('keeps the clock off the TSC, restarts at a panic, and shows warnings', () => {
