@@ -86,7 +86,7 @@ it('a topology names the kernel of a host, which --kernel leaves alone', async (
 });
 
 it.each([
-  ['node9=9.9', '--host-kernel node9=9.9: the lab has no host node9', 'its hosts: gate, leaf'],
+  ['Gate=9.9', '--host-kernel Gate=9.9: the lab has no host Gate', 'its hosts: gate, leaf'],
   ['leaf=9.7', '--host-kernel leaf=9.7: there is no recipe for linux 9.7', 'did you mean'],
   ['leaf', 'write it as HOST=VERSION', ''],
 ])(

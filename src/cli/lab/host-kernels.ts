@@ -60,7 +60,7 @@ export function hostKernelWords(kernels: HostKernels): string[] {
 }
 
 function collect(value: string, known: HostKernels): HostKernels {
-  const [, host, kernel] = /^([a-z][a-z0-9-]*)=(\S+)$/.exec(value) ?? [];
+  const [, host, kernel] = /^([^\s=]+)=(\S+)$/.exec(value) ?? [];
   if (host === undefined || kernel === undefined) {
     throw new InvalidArgumentError('write it as HOST=VERSION, for example node3=2.6.32.');
   }
