@@ -164,11 +164,7 @@ export class Guest {
     await copyFile(consoleLog, state.console);
   }
 
-  /**
-   * Has it stand still, until `goOn`; that it is silent meanwhile is no fault. Of guests with a state only.
-   *
-   * @throws as `save`
-   */
+  /** Has one with a state stand still, until `goOn`; that it is silent meanwhile is no fault. @throws as `save` */
   async pause(): Promise<void> {
     this.#paused = true;
     await this.#keeper?.pause();
@@ -187,9 +183,9 @@ export class Guest {
     } finally {
       this.#paused = false;
     }
-    await setTime(this.#agent, this.#evidence);
+    const epochMs = await setTime(this.#agent, this.#evidence);
     this.#clock = new Clock();
-    this.#clock.set((await this.#agent.hello()).epochMs);
+    this.#clock.set(epochMs);
   }
 
   /**
@@ -224,6 +220,7 @@ export class Guest {
       const failed = deathFailure('did not take the state', [String(error)], this.#evidence);
       throw error instanceof Failed ? error : failed;
     });
+    await this.#agent.hello();
     await setTime(this.#agent, this.#evidence);
   }
 

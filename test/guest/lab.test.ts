@@ -163,9 +163,11 @@ describe("the guide's lab", () => {
 
   it('goes back to a state that was saved, with what there was, and without what was done since', async () => {
     await on('node1', 'echo kept >/run/kept; echo 1 >/proc/sys/net/ipv4/icmp_echo_ignore_all');
+    const under = on('node2', 'sleep 5; echo done');
     const { bytes } = await lab.saveAs('before');
     expect(bytes).toBeGreaterThan(3 * 2 ** 20);
-    // The hosts go on.
+    // The hosts go on, and so does what runs on them.
+    expect(await under).toMatchObject({ exitCode: 0, stdout: 'done\n' });
     expect((await on('node2', 'ping -c 1 -W 1 192.168.1.11')).exitCode).toBe(1);
     await on('node1', 'touch /run/later; echo 0 >/proc/sys/net/ipv4/icmp_echo_ignore_all');
     expect((await on('node2', 'ping -c 1 -W 5 192.168.1.11')).exitCode).toBe(0);
