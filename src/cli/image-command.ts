@@ -16,6 +16,9 @@ nothing listens on the network. The same inputs give the same bytes.
 With --userland debian root has the programs that hosts of a lab have, and with --authorized-keys a server of ssh,
 whose own key is made at the first boot and kept. The disk has to be one of virtio then.
 
+Such a disk takes a name and keys from a volume labelled cidata too, as cloud-init's data source NoCloud has it:
+hostname, local-hostname, ssh_authorized_keys and public-keys. --seed writes one, and the disk is nobody's then.
+
 --vagrant writes a box for Vagrant's provider libvirt. Without --authorized-keys the keys are Vagrant's own, which
 everybody has.
 

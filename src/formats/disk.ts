@@ -76,7 +76,7 @@ export async function writeDisk(
   await writeFile(join(scratch, raw), '');
   await truncate(join(scratch, raw), START + (mib + behind) * MIB);
   const run = (argv: Argv, input = ''): Promise<unknown> =>
-    exec(argv, { cwd: scratch, env: environment(), input, signal });
+    exec(argv, { cwd: scratch, env: fatEnvironment(), input, signal });
   await run(['sfdisk', '--quiet', raw], partitions(mib, rootMib));
   const shape = ['-F', '32', '-s', '1', '-i', ID, '-n', 'L7BUILD', '--offset', sector(START)];
   await run(['mkfs.fat', '--invariant', ...shape, raw, String((mib * MIB) / 1024)]);
@@ -127,8 +127,8 @@ function configuration(initrds: readonly string[], parameters: readonly string[]
   ].join('\n');
 }
 
-/** What the tools take from the environment, so that neither the day nor the user's settings show. */
-function environment(): Record<string, string> {
+/** What tools of FAT take from the environment, so that neither the day nor the user's settings show. */
+export function fatEnvironment(): Record<string, string> {
   return {
     PATH: systemPath(),
     LC_ALL: 'C',

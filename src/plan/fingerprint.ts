@@ -16,7 +16,7 @@ const REVISION: Readonly<Record<Verb, number>> = {
   configure: 2,
   compile: 2,
   package: 1,
-  image: 3,
+  image: 4,
   disk: 1,
   container: 1,
   verify: 3,

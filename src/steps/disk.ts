@@ -47,7 +47,7 @@ async function appliance(
   await addScripts(archive, guest, {
     'lib/appliance': 'appliance',
     'lib/lease': 'lease',
-    ...(userland === undefined ? {} : { 'lib/inhabit': 'inhabit' }),
+    ...(userland === undefined ? {} : { 'lib/inhabit': 'inhabit', 'lib/seed': 'seed' }),
   });
   const etc = {
     hostname: `${hostname}\n`,

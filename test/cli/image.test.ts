@@ -78,6 +78,8 @@ it.each([
   ],
   [['--vagrant'], /add --userland debian/],
   [['--vagrant', '--userland', 'small', '--format', 'raw'], /qcow2, not raw[^]*leave out --format/],
+  [['--seed'], /--seed is for a disk with a server of ssh[^]*add --userland debian/],
+  [['--vagrant', '--userland', 'small', '--seed'], /leave out --seed/],
   [['--authorized-keys', '/etc/passwd'], /add --userland debian/],
   [['--userland', 'small', '--authorized-keys', 'no-such.pub'], /there is no such file/],
   [['--userland', 'small', '--authorized-keys', '/etc/passwd'], /line 1 is no public key/],

@@ -14,17 +14,25 @@ export class Machine {
   /**
    * @param nic what its network card is told beside the kind
    * @param changes whether the disk takes what is written
+   * @param beside path of a second disk, raw and only read
    */
   constructor(
     path: string,
     format: DiskFormat,
     accelerator: string,
-    { nic = '', changes = false }: { readonly nic?: string; readonly changes?: boolean } = {},
+    {
+      nic = '',
+      changes = false,
+      beside,
+    }: { readonly nic?: string; readonly changes?: boolean; readonly beside?: string } = {},
   ) {
     this.#qemu = spawn('qemu-system-x86_64', [
       ...['-nodefaults', '-display', 'none', '-m', '512', '-accel', accelerator],
       ...['-serial', 'stdio', '-nic', `user,model=virtio${nic}`, '-no-reboot'],
       ...['-drive', `file=${path},format=${format},if=virtio,snapshot=${changes ? 'off' : 'on'}`],
+      ...(beside === undefined
+        ? []
+        : ['-drive', `file=${beside},format=raw,if=virtio,readonly=on`]),
     ]);
     this.#qemu.stdout.setEncoding('latin1').on('data', (text: string) => {
       this.#said += text;

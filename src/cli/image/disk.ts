@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { IMAGING, USERLAND } from '../../engine/preflight.js';
 import { Store } from '../../engine/store.js';
 import { libvirtDomain } from '../../formats/libvirt.js';
+import { writeSeed } from '../../formats/seed.js';
 import { writeAtomically } from '../../host/files.js';
 import { Failed } from '../../model/failure.js';
 import { diskPlan } from '../../plan/disk.js';
@@ -14,7 +15,7 @@ import { PROJECT, storeRoot } from '../paths.js';
 import { readyJob } from '../ready-job.js';
 import { writeLine } from '../screen.js';
 import { deliver } from './deliver.js';
-import { diskParams } from './inputs.js';
+import { diskParams, identityOf } from './inputs.js';
 import type { DiskOptions } from './options.js';
 import { putBox, refuseNoBox } from './vagrant.js';
 
@@ -47,6 +48,11 @@ export async function makeDisk(options: DiskOptions, signal: AbortSignal): Promi
     { signal },
   );
   writeLine(`Disk: ${out}`);
+  if (options.seed) {
+    const volume = `${out.replace(/\.[^./]+$/, '')}.seed.img`;
+    await writeSeed(await identityOf(options), volume, signal);
+    writeLine(`Seed: ${volume}, a second disk of virtio for the machine`);
+  }
   if (options.vagrant) await putBox(out, options, signal);
   if (!options.libvirt) return;
   const domain = `${out.replace(/\.[^./]+$/, '')}.xml`;

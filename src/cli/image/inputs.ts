@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readFile, stat } from 'node:fs/promises';
 import { authorizedKeys } from '../../formats/authorized-keys.js';
+import type { Seed } from '../../formats/seed.js';
 import { INSECURE_KEYS } from '../../formats/vagrant.js';
 import { Failed } from '../../model/failure.js';
 import type { DiskParams } from '../../model/task.js';
-import { COUNTED, type DiskOptions, type ImageOptions } from './options.js';
+import { COUNTED, UNNAMED, type DiskOptions } from './options.js';
 
 /** Bytes of a file of rules: some ten thousand of them. */
 const MOST_RULES = 1024 ** 2;
+/** What stands on a disk whose name and keys come from elsewhere. */
+const NOBODY: Seed = { hostname: UNNAMED, authorizedKeys: '' };
 /** Bytes of a file of keys: some hundred of them. */
 const MOST_KEYS = 64 * 1024;
 
@@ -17,9 +20,10 @@ const MOST_KEYS = 64 * 1024;
  * @throws Failed `usage` for a file that is not what it should be
  */
 export async function diskParams(options: DiskOptions): Promise<Omit<DiskParams, 'guest'>> {
-  const { format, rules, rules6, hostname, password, userland, vagrant } = options;
+  const { format, rules, rules6, password, userland, seed } = options;
   const ipv6 = rules6 ?? (rules === COUNTED ? COUNTED : undefined);
-  const keys = (await keysOf(options)) ?? (vagrant ? INSECURE_KEYS : '');
+  const own = await identityOf(options);
+  const { hostname, authorizedKeys: keys } = seed ? NOBODY : own;
   return {
     ...{ format, hostname, password },
     rules: {
@@ -28,6 +32,13 @@ export async function diskParams(options: DiskOptions): Promise<Omit<DiskParams,
     },
     ...(userland === undefined ? {} : { userland: { authorizedKeys: keys } }),
   };
+}
+
+/** What a machine is called and who may enter it, by the options. @throws Failed `usage` as `diskParams` */
+export async function identityOf(options: DiskOptions): Promise<Seed> {
+  const { hostname, vagrant } = options;
+  const keys = (await keysOf(options)) ?? (vagrant ? INSECURE_KEYS : '');
+  return { hostname, authorizedKeys: keys };
 }
 
 async function rulesOf(option: string, file: string): Promise<string> {
@@ -45,16 +56,16 @@ async function rulesOf(option: string, file: string): Promise<string> {
 async function keysOf({
   authorizedKeys: file,
   userland,
-}: Pick<ImageOptions, 'authorizedKeys' | 'userland'>): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  if (userland === undefined) {
+  seed,
+}: DiskOptions): Promise<string | undefined> {
+  if (userland === undefined && (seed || file !== undefined)) {
     throw new Failed({
       reason: 'usage',
-      message:
-        '--authorized-keys is for a disk with a server of ssh, which the small programs have not',
+      message: `${seed ? '--seed' : '--authorized-keys'} is for a disk with a server of ssh, which the small programs have not`,
       hints: ['add --userland debian'],
     });
   }
+  if (file === undefined) return undefined;
   const text = await textOf(file, MOST_KEYS);
   const keys = text === undefined ? 'there is no such file' : authorizedKeys(text);
   if (typeof keys !== 'string') return keys.text;

@@ -8,6 +8,9 @@ import { PROJECT } from '../paths.js';
 /** The rules of a disk that nobody gave others for. */
 export const COUNTED = join(PROJECT, 'recipes/disk/counted.rules');
 
+/** What a machine is called, if nobody says so. */
+export const UNNAMED = 'l7build';
+
 /** A disk's, and the image of a container. */
 const FORMATS = [...DISK_FORMATS, 'oci'] as const;
 
@@ -33,6 +36,7 @@ export interface ImageOptions extends Omit<ChoiceOptions, 'out'> {
   readonly password: string;
   readonly libvirt: boolean;
   readonly vagrant: boolean;
+  readonly seed: boolean;
   readonly out?: string;
 }
 
@@ -51,7 +55,7 @@ export function addImageOptions(command: Command): Command {
     )
     .option('--rules <file>', 'for iptables-restore (default: some that only count)', COUNTED)
     .option('--rules6 <file>', 'for ip6tables-restore (default: the same, if --rules is not given)')
-    .option('--hostname <name>', 'what the machine is called', hostname, 'l7build')
+    .option('--hostname <name>', 'what the machine is called', hostname, UNNAMED)
     .option(
       '--password <hash>',
       "root's, as mkpasswd(1) prints it; without, none is asked for",
@@ -62,6 +66,11 @@ export function addImageOptions(command: Command): Command {
     .option(
       '--vagrant',
       'also write a box and a Vagrantfile, beside the disk (with --userland)',
+      false,
+    )
+    .option(
+      '--seed',
+      'put name and keys on a volume beside the disk, not on the disk (with --userland)',
       false,
     )
     .option('--out <file>', 'the disk or image (default: out/<kernel>.<format>)')

@@ -9,8 +9,15 @@ import type { DiskOptions } from './options.js';
 const BOX = 'l7build.box';
 
 /** @throws Failed `usage` for a disk that no box can be made of */
-export function refuseNoBox({ vagrant, userland, format }: DiskOptions): void {
+export function refuseNoBox({ vagrant, userland, format, seed }: DiskOptions): void {
   if (!vagrant) return;
+  if (seed) {
+    throw new Failed({
+      reason: 'usage',
+      message: '--vagrant: a machine of a box has no volume for a seed',
+      hints: ['leave out --seed'],
+    });
+  }
   const why =
     userland === undefined
       ? 'Vagrant enters its machines by ssh, which the small programs have not'

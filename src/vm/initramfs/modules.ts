@@ -61,9 +61,12 @@ export async function stageModules(
 const NETWORK =
   /(?:^|\/)(?:net\/(?:\w+\/)?netfilter\/|drivers\/net\/virtio_net\.|drivers\/virtio\/virtio_pci\.)/;
 
-/** Where it has what a userland lies on, and what its servers and clients of files ask for. */
+/**
+ * Where it has what a userland lies on, what its servers and clients of files ask for, and what a seed (guest/seed)
+ * may lie on, with what the letters of its names are.
+ */
 const FILES =
-  /(?:^|\/)(?:drivers\/block\/virtio_blk\.|fs\/(?:squashfs|overlayfs|nfsd|nfs|lockd)\/|net\/sunrpc\/sunrpc\.)/;
+  /(?:^|\/)(?:drivers\/block\/virtio_blk\.|fs\/(?:squashfs|overlayfs|nfsd|nfs|lockd|fat|isofs)\/|fs\/nls\/nls_(?:cp437|ascii|iso8859-1|utf8)\.|net\/sunrpc\/sunrpc\.)/;
 
 /** Names of the modules that a userland of its own takes. @param trees see stageModules */
 export function userlandModules(trees: readonly string[], release: string): Promise<string[]> {
