@@ -110,8 +110,9 @@ export class Jobs {
     job?.settle({ exitCode, timedOut: job.timedOut });
   }
 
-  /** Waits for a job no longer. */
+  /** Waits for a job no longer, and has it killed. */
   drop(id: string, message: string): void {
+    this.send(id, this.killing(id));
     this.#jobs.get(id)?.reject(new Failed({ reason: 'check-failed', message }));
   }
 

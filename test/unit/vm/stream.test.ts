@@ -114,6 +114,8 @@ describe('the agent passes on', () => {
     await expect.poll(() => running('cat')).toBe(true);
     await real.port.send(`>${real.nonce} in 1 9 AAAA\n`);
     await expect(job.ended).rejects.toMatchObject({ failure: { reason: 'check-failed' } });
+    // Nor does the job wait for what else may come.
+    await expect.poll(() => running(`.*/guest/stream ${real.folder}.*`)).toBe(false);
   });
 
   it('to a host that comes back nothing of the one before', async () => {
