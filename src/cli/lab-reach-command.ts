@@ -12,8 +12,8 @@ connection comes through the lab's control socket, and not by its links: no rule
 
 Examples:
   l7build lab ssh node1
-  l7build lab ssh node1 -- journalctl -n 20   the words are joined for the host's shell, as ssh does
-  l7build lab ssh --tty node1 -- top`;
+  l7build lab ssh node1 -- ss -tlnp     the words are joined for the host's shell, as ssh does
+  l7build lab ssh --tty node1 -- top    with a terminal`;
 
 const CONNECT = `
 Standard input and output become a connection to a port of the host's, made there by nc(1) from 127.0.0.1: rules that drop
