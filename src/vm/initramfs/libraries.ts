@@ -21,6 +21,12 @@ const SEARCHED = [
   '/usr/lib/x86_64-linux-gnu',
 ];
 
+/**
+ * What glibc opens by itself, so that no file asks for it: up to 2.33 names of hosts, ports and users come from files by a
+ * library of its own (nss(5)). Since then it has that inside, and the library is empty.
+ */
+const OPENED: Readonly<Record<string, string>> = { 'libc.so.6': 'libnss_files.so.2' };
+
 /** What ELF files ask for: shared libraries by soname, and loaders by path. */
 interface Wants {
   readonly needed: readonly string[];
@@ -75,6 +81,10 @@ export async function systemLibraries(
       const file = known.get(soname);
       if (file === undefined) throw noLibrary(soname);
       fresh.push({ file: await fileWithin(system, file), path: file });
+      const opened = known.get(OPENED[soname] ?? '');
+      if (opened !== undefined) {
+        fresh.push({ file: await fileWithin(system, opened), path: opened });
+      }
     }
     const added = fresh.filter(({ path: at }) => !found.has(at));
     for (const library of added) found.set(library.path, library);

@@ -119,6 +119,7 @@ describe('image', () => {
       'bin/ash',
       'bin/busybox',
       'bin/only-here',
+      'bin/stream',
       'bin/userland',
     ]);
     expect(gunzipSync(packed(out)).includes(own)).toBe(true);

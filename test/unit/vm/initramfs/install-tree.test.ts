@@ -44,6 +44,8 @@ describe('addInstallTree', () => {
     expect(archive.has('usr/lib/xtables/libxt_x.so')).toBe(true);
     expect(archive.has('lib64/ld-linux-x86-64.so.2')).toBe(true);
     expect(archive.has('lib/x86_64-linux-gnu/libc.so.6')).toBe(true);
+    // Nothing names it, and without it older C libraries know no host's name.
+    expect(archive.has('lib/x86_64-linux-gnu/libnss_files.so.2')).toBe(true);
     // Out of the loader's way, so a link leads there.
     expect(archive.has('opt/lib/libown.so.1')).toBe(true);
     expect(archive.has('usr/lib/libown.so.1')).toBe(true);
