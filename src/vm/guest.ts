@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { KernelComplaint } from '../model/check.js';
 import { Failed } from '../model/failure.js';
+import type { RunResult } from '../model/run-result.js';
 import { Agent, type Hello } from './agent.js';
 import {
   goesOnFrom,
@@ -16,7 +17,6 @@ import {
 import { Clock, type ClockReading } from './clock.js';
 import { Console, recall } from './console.js';
 import { complaintFailure, deathFailure, hangFailure, type Evidence } from './failures.js';
-import type { RunResult } from '../model/run-result.js';
 import * as limits from './guest-options.js';
 import { qemuEnd } from './qemu.js';
 import { SerialPort, type LineSink } from './serial.js';
@@ -101,13 +101,8 @@ export class Guest {
     this.#qemu = this.#run();
     const limit = this.options.bootTimeoutMs ?? limits.BOOT_TIMEOUT_MS;
     const timer = setTimeout(() => {
-      this.#fail(
-        hangFailure(
-          `did not come up within ${limits.seconds(limit)}`,
-          this.#evidence,
-          limits.BOOT_HINTS,
-        ),
-      );
+      const what = `did not come up within ${limits.seconds(limit)}`;
+      this.#fail(hangFailure(what, this.#evidence, limits.BOOT_HINTS));
     }, limit);
     try {
       if (from !== undefined) await this.#resume();
