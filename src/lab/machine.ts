@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Failed } from '../model/failure.js';
 import type { Host } from '../model/topology.js';
 import type { RunResult } from '../model/run-result.js';
-import type { Listener, Streaming } from '../vm/jobs.js';
 import {
   goesOnFrom,
   socketOf,
@@ -186,15 +185,10 @@ export class Machine {
   }
 
   /** See Agent.stream. @throws Failed as run() */
-  stream(
-    script: string,
-    listener: Listener,
-    timeoutMs: number | undefined,
-    signal: AbortSignal,
-  ): Streaming {
-    const streaming = this.#usable.stream(script, listener, timeoutMs, signal);
+  stream: Guest['stream'] = (...words) => {
+    const streaming = this.#usable.stream(...words);
     return { ...streaming, ended: this.#telling(streaming.ended) };
-  }
+  };
 
   get #usable(): Guest {
     if (this.#trouble !== undefined) throw this.#trouble;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join, resolve } from 'node:path';
 import { CONTAINING } from '../../engine/preflight.js';
-import { Store } from '../../engine/store.js';
 import { Failed } from '../../model/failure.js';
 import { containerPlan } from '../../plan/container.js';
 import { loadLinuxRecipe, loadUserland } from '../../recipe/index.js';
 import { ensureThere } from '../ensure-host.js';
-import { entriesFor } from '../entries-for.js';
 import { containingFacts } from '../host-facts.js';
 import type { Chosen } from '../job.js';
 import { PROJECT, storeRoot } from '../paths.js';
@@ -35,26 +33,19 @@ export async function makeContainer(options: ImageOptions, signal: AbortSignal):
   const job = await readyJob(options, { cache, signal, boots: false });
   const params = {
     reference: `localhost/l7build:${kernel}`,
-    labels: labelsOf(job.chosen, options),
+    labels: labelsOf(job.chosen, name, options),
   };
   const { plan, container } = containerPlan(job.plan, params, await containingFacts(), userland);
-  await new Store(cache).reading(
-    async () => {
-      const logs = join(cache, 'image-logs');
-      const means = { cache, signal, jobs, logs, say: writeLine };
-      const needs = { container: container.id };
-      const entries = await entriesFor({ needs }, { ...job, plan }, means);
-      await deliver('image', join(entries.get(container.id)?.dir ?? '', 'image.oci.tar'), out);
-    },
-    { signal },
-  );
+  const wanted = { task: container.id, file: 'image.oci.tar', what: 'image', out };
+  await deliver(wanted, { ...job, plan }, { cache, jobs, signal });
   writeLine(`Image ${params.reference}: ${out}. Next: podman load -i ${out}`);
 }
 
 /** The keys are those of https://github.com/opencontainers/image-spec/blob/main/annotations.md, and ours. */
 function labelsOf(
   { linux, iptables }: Chosen,
-  { userland, protocols = linux.protocols }: ImageOptions,
+  userland: string,
+  { protocols = linux.protocols }: ImageOptions,
 ): Record<string, string> {
   const what = `iptables ${iptables.version} with the layer7 match`;
   return {
@@ -64,7 +55,7 @@ function labelsOf(
     'l7build.kernel': linux.version,
     'l7build.iptables': iptables.version,
     'l7build.protocols': protocols.join(),
-    'l7build.userland': userland ?? USERLAND,
+    'l7build.userland': userland,
   };
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { join, resolve } from 'node:path';
 import { IMAGING, USERLAND } from '../../engine/preflight.js';
-import { Store } from '../../engine/store.js';
 import { libvirtDomain } from '../../formats/libvirt.js';
 import { writeSeed } from '../../formats/seed.js';
 import { writeAtomically } from '../../host/files.js';
@@ -9,7 +8,6 @@ import { Failed } from '../../model/failure.js';
 import { diskPlan } from '../../plan/disk.js';
 import { loadLinuxRecipe, loadUserland } from '../../recipe/index.js';
 import { ensureThere } from '../ensure-host.js';
-import { entriesFor } from '../entries-for.js';
 import { imagingFacts } from '../host-facts.js';
 import { PROJECT, storeRoot } from '../paths.js';
 import { readyJob } from '../ready-job.js';
@@ -38,15 +36,8 @@ export async function makeDisk(options: DiskOptions, signal: AbortSignal): Promi
   await ensureThere(tools, options, signal);
   const job = await readyJob(options, { cache, signal, boots: false });
   const { plan, disk } = diskPlan(job.plan, params, await imagingFacts(), userland);
-  await new Store(cache).reading(
-    async () => {
-      const logs = join(cache, 'image-logs');
-      const means = { cache, signal, jobs, logs, say: writeLine };
-      const entries = await entriesFor({ needs: { disk: disk.id } }, { ...job, plan }, means);
-      await deliver('disk', join(entries.get(disk.id)?.dir ?? '', `disk.${format}`), out);
-    },
-    { signal },
-  );
+  const wanted = { task: disk.id, file: `disk.${format}`, what: 'disk', out };
+  await deliver(wanted, { ...job, plan }, { cache, jobs, signal });
   writeLine(`Disk: ${out}`);
   if (options.seed) {
     const volume = `${out.replace(/\.[^./]+$/, '')}.seed.img`;
