@@ -2,21 +2,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { LabReport } from '../../src/model/lab-report.js';
 import { LabProject } from './lab-project.js';
 import type { Ended } from './program.js';
-import type { FakeProject } from './project.js';
 
 // A few starts of the program each, on a machine that may be busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
-let labs: LabProject;
-let project: FakeProject;
-beforeAll(async () => {
-  labs = await LabProject.make();
-  ({ project } = labs);
-});
+const labs = await LabProject.make();
+const { project } = labs;
 afterAll(() => project.remove());
 afterEach(() => {
   expect(labs.left()).toEqual([]);

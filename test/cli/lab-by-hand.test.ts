@@ -2,22 +2,15 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { LabProject } from './lab-project.js';
+import { describe, expect, it, vi } from 'vitest';
+import { LabProject, leavesNothing } from './lab-project.js';
 import { processesAt, type Ended } from './program.js';
 
 /** Snapshots that somebody asks for, with what stands in for QEMU. */
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
-let labs: LabProject;
-beforeAll(async () => {
-  labs = await LabProject.make();
-});
-afterAll(() => labs.project.remove());
-afterEach(async () => {
-  expect((await lab('down', '--all')).code).toBe(0);
-  expect(labs.left()).toEqual([]);
-});
+const labs = await LabProject.make();
+leavesNothing(labs);
 
 const lab = (...words: string[]): Promise<Ended> => labs.lab(...words);
 const snapshot = (...words: string[]): Promise<Ended> => lab('snapshot', ...words);

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import type { LabStatus } from '../../src/lab/messages.js';
 import type { LabReport } from '../../src/model/lab-report.js';
-import { LabProject, PAIR } from './lab-project.js';
+import { LabProject, leavesNothing, PAIR } from './lab-project.js';
 import { processesAt, type Ended } from './program.js';
-import type { FakeProject } from './project.js';
 
 /** Labs whose hosts have kernels of their own, with what stands in for QEMU. */
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
-let labs: LabProject;
-let project: FakeProject;
-beforeAll(async () => {
-  labs = await LabProject.make();
-  ({ project } = labs);
+const labs = await LabProject.make();
+const { project } = labs;
+leavesNothing(labs);
+beforeAll(() => {
   const older = project
     .read('recipes/linux/9.9.yaml')
     .replace("version: '9.9'", "version: '9.8'")
@@ -23,11 +21,6 @@ beforeAll(async () => {
   project.put('recipes/linux/9.8.yaml', older);
   const era = project.read('recipes/eras/modern.yaml').replace('modern', 'elder');
   project.put('recipes/eras/elder.yaml', `${era}card: e1000\n`);
-});
-afterAll(() => project.remove());
-afterEach(async () => {
-  expect((await lab('down', '--all')).code).toBe(0);
-  expect(labs.left()).toEqual([]);
 });
 
 const lab = (...words: string[]): Promise<Ended> => labs.lab(...words);

@@ -3,6 +3,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, expect } from 'vitest';
 import type { LabRecord } from '../../src/lab/messages.js';
 import { MAIN, processesAt, type Ended, type Running } from './program.js';
 import { FakeProject } from './project.js';
@@ -86,6 +87,15 @@ export class LabProject {
       .map((key) => this.at('entries', key, 'files'))
       .filter((folder) => existsSync(join(folder, 'leaf.memory')));
   }
+}
+
+/** After each test all its labs go down, and nothing of them may be left; in the end the project goes. */
+export function leavesNothing(labs: LabProject): void {
+  afterAll(() => labs.project.remove());
+  afterEach(async () => {
+    expect((await labs.lab('down', '--all')).code).toBe(0);
+    expect(labs.left()).toEqual([]);
+  });
 }
 
 /** Paths below a folder. */

@@ -1,23 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { filesIn, LabProject } from './lab-project.js';
+import { describe, expect, it, vi } from 'vitest';
+import { filesIn, LabProject, leavesNothing } from './lab-project.js';
 import { processesAt } from './program.js';
 
 /** What is kept of a lab's hosts, and what becomes of it, with what stands in for QEMU. */
 // A dozen starts of the program each, on a machine that may be busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
-let labs: LabProject;
-beforeAll(async () => {
-  labs = await LabProject.make();
-});
-afterAll(() => labs.project.remove());
-afterEach(async () => {
-  expect((await labs.lab('down', '--all')).code).toBe(0);
-  expect(labs.left()).toEqual([]);
-});
+const labs = await LabProject.make();
+leavesNothing(labs);
 
 describe('a snapshot', () => {
   it('is made by the first boot, and what the hosts go on from each time after that', async () => {

@@ -4,26 +4,17 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LabRecord } from '../../src/lab/messages.js';
-import { LabProject, PAIR } from './lab-project.js';
+import { LabProject, leavesNothing, PAIR } from './lab-project.js';
 import { processesAt, type Ended, type Running } from './program.js';
-import type { FakeProject } from './project.js';
 
 // The life of a lab, from the first command to the last: a dozen starts of the program each, on a machine that may be busy.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
-let labs: LabProject;
-let project: FakeProject;
-beforeAll(async () => {
-  labs = await LabProject.make();
-  ({ project } = labs);
-});
-afterAll(() => project.remove());
-afterEach(async () => {
-  expect((await lab('down', '--all')).code).toBe(0);
-  expect(left()).toEqual([]);
-});
+const labs = await LabProject.make();
+const { project } = labs;
+leavesNothing(labs);
 
 const start = (words: readonly string[], odd?: Record<string, string>): Running =>
   labs.start(words, odd);
