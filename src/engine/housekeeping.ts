@@ -28,6 +28,7 @@ export async function survey(store: Store, meant: Meant = () => true): Promise<S
     ...(await others(store, 'work', 'work tree')),
     ...(await others(store, 'ccache', "a kernel's objects, of ccache")),
     ...(await others(store, 'shell', 'what a shell changed')),
+    ...(await others(store, 'vm', 'of a machine that compiles')),
     ...(await others(store, 'quarantine', 'put aside')),
   ];
   const found = all.filter(({ what }) => meant(what));

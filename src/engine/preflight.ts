@@ -54,7 +54,15 @@ const BUILDER: Readonly<Record<BuilderName, readonly Requirement[]>> = {
   chroot: [...ROOT, program('bwrap', 'bubblewrap', 'keeps compilers in the root')],
   podman: [...ROOT, program('podman', 'podman', 'runs compilers in a container')],
   docker: [...ROOT, program('docker', 'docker.io', 'runs compilers in a container')],
-  qemu: [...ROOT, program('bwrap', 'bubblewrap', 'keeps the virtual machine in')],
+  qemu: [
+    ...ROOT,
+    program('bwrap', 'bubblewrap', 'keeps the virtual machine in'),
+    program(
+      'mksquashfs',
+      'squashfs-tools',
+      'gives the virtual machine sources that it reads quickly',
+    ),
+  ],
 };
 
 const COMPILING = [

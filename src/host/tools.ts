@@ -14,6 +14,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   flock: 'util-linux',
   ld: 'binutils',
   ldd: 'libc-bin',
+  mksquashfs: 'squashfs-tools',
   newuidmap: 'uidmap',
   'pkg-config': 'pkg-config',
   'qemu-system-x86_64': 'qemu-system-x86',

@@ -20,6 +20,8 @@ export interface BuildCommand {
   readonly env: Readonly<Record<string, string>>;
   /** Directory whose programs come before the builder's own of the same name. */
   readonly programs?: string;
+  /** Directory that it reads much of, if there is one, and that nobody writes to meanwhile. */
+  readonly sources?: string;
   /** Directories the command may write; everything else is read-only. */
   readonly writable: readonly string[];
   /** Output of both streams is appended to this file. */

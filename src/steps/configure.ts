@@ -30,6 +30,7 @@ export const configure: Step<'configure'> = ({ config, era }, ctx) =>
           argv: kbuildMake({ src, build, arch: ARCH, era }, target),
           cwd: build,
           env: { ...reproducible, ...env },
+          sources: src,
           writable: [build],
           log: ctx.log,
           signal: ctx.signal,

@@ -92,6 +92,7 @@ async function runtimeOver(
     memoryMiB,
     cpus,
     root: join(toolchain.dir, 'root'),
+    pictures: folder,
     readable: [cache],
     user: jail === BWRAP ? JAILED : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
     processes,

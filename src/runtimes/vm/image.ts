@@ -12,8 +12,11 @@ import { stageModules } from '../../vm/initramfs/modules.js';
 import { addStaged } from '../../vm/initramfs/staged.js';
 import { addBase, addScripts, staticBusybox } from '../../vm/initramfs/userland.js';
 
-/** What /init loads: the virtio devices, their file system, and the layer over the root. */
-const MODULES = ['virtio_pci', 'virtio_console', '9pnet_virtio', '9p', 'overlay'];
+/** What /init loads: the virtio devices, the file systems that they bring, and the layer over the root. */
+const MODULES = [
+  ...['virtio_pci', 'virtio_console', 'virtio_blk', '9pnet_virtio'],
+  ...['squashfs', '9p', 'overlay'],
+];
 
 /** Our scripts come with the program. */
 const GUEST = join(INSTALLED, 'guest');

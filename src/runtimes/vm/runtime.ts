@@ -8,6 +8,7 @@ import { Failed } from '../../model/failure.js';
 import type { BuildCommand } from '../../model/runtime.js';
 import type { GuestSpec } from '../../vm/argv.js';
 import { startGuest } from '../../vm/guest.js';
+import { pictureOf } from './picture.js';
 import { commandScript, exitCodeIn, sharesOf, type User } from './script.js';
 
 /** What all commands of a runtime have in common. */
@@ -17,6 +18,8 @@ export interface Machine extends Pick<
 > {
   /** The toolchain's root. */
   readonly root: string;
+  /** Where the pictures of directories are kept that the machine reads much of. */
+  readonly pictures: string;
   readonly readable: readonly string[];
   readonly user: User;
   /** Processes and threads that a command may have at a time. */
@@ -29,8 +32,11 @@ export interface Machine extends Pick<
 const SILENCE_MS = 120_000;
 /** No limit: setTimeout takes no more. */
 const FOREVER_MS = 2 ** 31 - 1;
-/** Of the kernel's words only errors: the log is the build's. */
-const PARAMETERS = ['quiet', 'loglevel=4'];
+/**
+ * Of the kernel's words only errors: the log is the build's. Programs lie at the same addresses each time: an
+ * emulated processor that meets them elsewhere translates them again.
+ */
+const PARAMETERS = ['quiet', 'loglevel=4', 'norandmaps'];
 
 /**
  * Boots a machine for one command, runs the command in it, and ends the machine. What the kernel
@@ -50,9 +56,11 @@ export async function runInMachine(machine: Machine, command: BuildCommand): Pro
 }
 
 async function bootAndRun(machine: Machine, command: BuildCommand, ports: string): Promise<void> {
-  const { root, readable, user, processes, jail, ...hardware } = machine;
-  const { argv, writable, signal, log } = command;
-  const shares = sharesOf(root, readable, writable);
+  const { root, pictures, readable, user, processes, jail, ...hardware } = machine;
+  const { argv, sources, writable, signal, log } = command;
+  const seen = [root, ...(sources === undefined ? [] : [sources])];
+  const disks = await Promise.all(seen.map((path) => pictureOf(pictures, path, user, signal)));
+  const shares = sharesOf(readable, writable);
   const tail: string[] = [];
   const onLine = (line: string): void => {
     tail.push(line);
@@ -66,6 +74,7 @@ async function bootAndRun(machine: Machine, command: BuildCommand, ports: string
       ports,
       consoleLog: log,
       parameters: PARAMETERS,
+      disks,
       shares,
       output: true,
     },

@@ -10,23 +10,16 @@ export interface User {
   readonly gid: number;
 }
 
-/** Tag of the share that is the toolchain's root. */
-export const ROOT_TAG = 'root';
+/** The machine's disks (virtio_blk), in their order: pictures of the toolchain's root and of the sources. */
+const [ROOT_DISK, SOURCES_DISK] = ['/dev/vda', '/dev/vdb'];
 
 /** A share of each directory, by tags that follow from the order. The last may lie in an earlier one. */
-export function sharesOf(
-  root: string,
-  readable: readonly string[],
-  writable: readonly string[],
-): Share[] {
+export function sharesOf(readable: readonly string[], writable: readonly string[]): Share[] {
   const folders = [
     ...readable.map((path) => ({ path, writable: false })),
     ...writable.map((path) => ({ path, writable: true })),
   ];
-  return [
-    { tag: ROOT_TAG, path: root, writable: false },
-    ...folders.map((folder, nth) => ({ tag: `share${String(nth)}`, ...folder })),
-  ];
+  return folders.map((folder, nth) => ({ tag: `share${String(nth)}`, ...folder }));
 }
 
 /** What the script depends on besides the command. */
@@ -43,7 +36,7 @@ interface Circumstances {
  * The script that makes the machine ready for a command and runs it, in words of guest/builder/workshop.
  */
 export function commandScript(
-  command: Pick<BuildCommand, 'argv' | 'cwd' | 'env' | 'programs'>,
+  command: Pick<BuildCommand, 'argv' | 'cwd' | 'env' | 'programs' | 'sources'>,
   { shares, user, processes, now }: Circumstances,
 ): string {
   const words = [
@@ -54,12 +47,13 @@ export function commandScript(
   return [
     '. /lib/workshop',
     `clock ${String(Math.ceil(now))} &&`,
-    'root &&',
-    ...shares
-      .filter(({ tag }) => tag !== ROOT_TAG)
-      .map(({ tag, path, writable }) => {
-        return `${writable ? 'writable' : 'readable'} ${tag} ${quoted(path)} &&`;
-      }),
+    `root ${ROOT_DISK} &&`,
+    ...shares.map(({ tag, path, writable }) => {
+      return `${writable ? 'writable' : 'readable'} ${tag} ${quoted(path)} &&`;
+    }),
+    ...(command.sources === undefined
+      ? []
+      : [`picture ${SOURCES_DISK} ${quoted(command.sources)} &&`]),
     `command ${words.map(quoted).join(' ')}`,
     '',
   ].join('\n');

@@ -5,7 +5,7 @@ import { Failed } from '../../model/failure.js';
 import type { Runtime } from '../../model/runtime.js';
 import type { StepContext } from '../../model/step.js';
 import type { MakeOutput } from './make-output.js';
-import type { BuildSite } from './site.js';
+import { sourcesOf, type BuildSite } from './site.js';
 
 /** Milliseconds for making one target again: kbuild looks at much before it comes to it. */
 const AGAIN_MS = 60_000;
@@ -71,6 +71,7 @@ async function commandOf(
       argv: words,
       cwd: site.cwd,
       env: site.env,
+      ...sourcesOf(site),
       writable,
       log,
       signal: AbortSignal.any([signal, AbortSignal.timeout(AGAIN_MS)]),

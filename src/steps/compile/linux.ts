@@ -61,6 +61,7 @@ export async function linuxSite(
 ): Promise<BuildSite> {
   return {
     cwd: build,
+    sources: src,
     env: await kbuildEnv(src),
     make: kbuildMake({ src, build, arch, era }),
     targets: ['bzImage', 'modules'],

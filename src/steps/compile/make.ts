@@ -6,7 +6,7 @@ import type { Facts } from '../../model/store.js';
 import type { Ccache } from './ccache.js';
 import { failedMake } from './failed-make.js';
 import { MakeOutput } from './make-output.js';
-import type { BuildSite } from './site.js';
+import { sourcesOf, type BuildSite } from './site.js';
 
 /** A step's commands, with progress, warnings and failures read from what they print. */
 export interface Maker {
@@ -66,6 +66,7 @@ export async function makerAt(
       argv,
       cwd: site.cwd,
       env: { ...site.env, ...env },
+      ...sourcesOf(site),
       writable: [...writable, ...kept],
       ...(programs === undefined ? {} : { programs }),
       log: ctx.log,

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { commandScript, exitCodeIn, sharesOf } from '../../../../src/runtimes/vm/script.js';
 
-const SHARES = sharesOf('/store/root', ['/store'], ['/store/work', "/it's $HOME, here"]);
+const SHARES = sharesOf(['/store'], ['/store/work', "/it's $HOME, here"]);
 const CIRCUMSTANCES = {
   shares: SHARES,
   user: { uid: 1000, gid: 100 },
@@ -12,7 +12,7 @@ const CIRCUMSTANCES = {
 };
 
 /** What guest/builder/workshop defines, each telling how it was called. */
-const TELLING = ['clock', 'root', 'readable', 'writable', 'command']
+const TELLING = ['clock', 'root', 'picture', 'readable', 'writable', 'command']
   .map((name) => `${name}() { printf '%s\\n' ${name} "$@"; echo; }`)
   .join('\n');
 
@@ -27,9 +27,8 @@ function calls(command: Parameters<typeof commandScript>[0]): string[][] {
 }
 
 describe('sharesOf', () => {
-  it('gives each directory a tag, the root first, and lets only what is writable be written', () => {
+  it('gives each directory a tag, and lets only what is writable be written', () => {
     expect(SHARES).toEqual([
-      { tag: 'root', path: '/store/root', writable: false },
       { tag: 'share0', path: '/store', writable: false },
       { tag: 'share1', path: '/store/work', writable: true },
       { tag: 'share2', path: "/it's $HOME, here", writable: true },
@@ -41,12 +40,19 @@ describe('commandScript', () => {
   it('sets the clock, mounts what lies in others after them, and runs the command last', () => {
     expect(calls({ argv: ['make'], cwd: '/store/work', env: {} })).toEqual([
       ['clock', '1700000001'],
-      ['root'],
+      ['root', '/dev/vda'],
       ['readable', 'share0', '/store'],
       ['writable', 'share1', '/store/work'],
       ['writable', 'share2', "/it's $HOME, here"],
       expect.arrayContaining(['command', '192', '1000', '100', '/store/work', 'make']),
     ]);
+  });
+
+  it('lays the picture of the sources over what is mounted where they lie', () => {
+    const sources = "/store/it's src";
+    const all = calls({ argv: ['make'], cwd: '/store/work', env: {}, sources });
+    expect(all.map(([name]) => name).slice(-2)).toEqual(['picture', 'command']);
+    expect(all.at(-2)).toEqual(['picture', '/dev/vdb', sources]);
   });
 
   it('hands on words and variables as they are', () => {
