@@ -155,6 +155,7 @@ export const TESTING: readonly Requirement[] = [
   program('ssh', 'openssh-client', "tests: reaches a lab's hosts"),
   program('/usr/sbin/nginx', 'nginx-light', 'tests: a server whose answers can go wrong'),
   program('faketime', 'faketime', 'tests: runs under a wrong clock'),
+  program('xorrisofs', 'xorriso', "tests: writes a CD's file system"),
   ...SIGNED,
   program('gpg', 'gpg', 'tests: makes keys and signs'),
   program('gpgconf', 'gpgconf', 'tests: stops what gpg has started'),

@@ -6,6 +6,22 @@ import type { DiskFormat } from '../../src/model/task.js';
 /** Milliseconds of silence that are too many, on a busy machine too. */
 const PATIENCE_MS = 120_000;
 
+/** What a machine's disk and network card are: QEMU's own, or what a PC has, with a screen. */
+const HARDWARE = {
+  virtio: { card: 'virtio', disk: ['-device', 'virtio-blk-pci,drive=disk'] },
+  pc: {
+    card: 'e1000',
+    disk: [
+      '-device',
+      'ich9-ahci,id=ahci',
+      '-device',
+      'ide-hd,drive=disk,bus=ahci.0',
+      '-vga',
+      'std',
+    ],
+  },
+} as const;
+
 /** QEMU with a disk, as anybody would start it; its serial port is talked to. */
 export class Machine {
   readonly #qemu: ChildProcessWithoutNullStreams;
@@ -15,6 +31,7 @@ export class Machine {
    * @param nic what its network card is told beside the kind
    * @param changes whether the disk takes what is written
    * @param beside path of a second disk, raw and only read
+   * @param hardware what it is made of
    */
   constructor(
     path: string,
@@ -24,12 +41,21 @@ export class Machine {
       nic = '',
       changes = false,
       beside,
-    }: { readonly nic?: string; readonly changes?: boolean; readonly beside?: string } = {},
+      hardware = 'virtio',
+    }: {
+      readonly nic?: string;
+      readonly changes?: boolean;
+      readonly beside?: string;
+      readonly hardware?: keyof typeof HARDWARE;
+    } = {},
   ) {
+    const { card, disk } = HARDWARE[hardware];
     this.#qemu = spawn('qemu-system-x86_64', [
       ...['-nodefaults', '-display', 'none', '-m', '512', '-accel', accelerator],
-      ...['-serial', 'stdio', '-nic', `user,model=virtio${nic}`, '-no-reboot'],
-      ...['-drive', `file=${path},format=${format},if=virtio,snapshot=${changes ? 'off' : 'on'}`],
+      ...['-serial', 'stdio', '-nic', `user,model=${card}${nic}`, '-no-reboot'],
+      '-drive',
+      `id=disk,file=${path},format=${format},if=none,snapshot=${changes ? 'off' : 'on'}`,
+      ...disk,
       ...(beside === undefined
         ? []
         : ['-drive', `file=${beside},format=raw,if=virtio,readonly=on`]),

@@ -46,7 +46,7 @@ describe('a disk that belongs to nobody', () => {
   beforeAll(async () => {
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path('key')]);
     const words = ['--hostname', 'tower', '--authorized-keys', path('key.pub'), '--seed'];
-    await inhabitedDisk(root, 'disk.qcow2', ...words);
+    await inhabitedDisk(root, 'disk.qcow2', 'module', ...words);
   });
   afterEach(() => {
     machine?.kill();
@@ -64,14 +64,26 @@ describe('a disk that belongs to nobody', () => {
     );
   });
 
-  it("takes name and keys of others' seeds, and says what it leaves alone", async () => {
+  /** How a volume of each kind is written, of these files. */
+  const volumes: Record<string, (to: string, files: readonly string[]) => void> = {
+    FAT: (to, files) => {
+      execFileSync('mkfs.fat', ['-C', '-n', 'cidata', to, '1440']);
+      execFileSync('mcopy', ['-i', to, ...files, '::/']);
+    },
+    // As cloud-localds has it written.
+    'ISO 9660': (to, files) => {
+      const words = ['-quiet', '-output', to, '-volid', 'cidata', '-joliet', '-rock', ...files];
+      execFileSync('xorrisofs', words);
+    },
+  };
+
+  it.each(Object.keys(volumes))("takes name and keys of others' seeds on %s", async (kind) => {
     const key = readFileSync(path('key.pub'), 'utf8').trim();
     writeFileSync(path('meta-data'), THEIRS['meta-data']);
     writeFileSync(path('user-data'), THEIRS['user-data'](key));
     rmSync(path('known'), { force: true });
-    execFileSync('mkfs.fat', ['-C', '-n', 'cidata', path('theirs'), '1440']);
-    execFileSync('mcopy', ['-i', path('theirs'), path('meta-data'), path('user-data'), '::/']);
-    const [login, told] = await boot(path('theirs'), 'tower');
+    volumes[kind]?.(path(kind), [path('meta-data'), path('user-data')]);
+    const [login, told] = await boot(path(kind), 'tower');
     for (const line of [
       'meta-data: network-interfaces is not taken; only local-hostname and public-keys are',
       'user-data: runcmd is not taken; only hostname and ssh_authorized_keys are',

@@ -42,7 +42,7 @@ describe("a disk with Debian's programs", () => {
     }
     writeFileSync(path('rules'), RULES);
     const words = ['--authorized-keys', path('key.pub'), '--rules', path('rules')];
-    await inhabitedDisk(root, 'disk.qcow2', ...words, '--hostname', 'wall', '--vagrant');
+    await inhabitedDisk(root, 'disk.qcow2', 'module', ...words, '--hostname', 'wall', '--vagrant');
     execFileSync('tar', ['-C', root, '-xzf', path('disk.vagrant/l7build.box')]);
     await boot();
   });

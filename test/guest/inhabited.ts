@@ -6,13 +6,14 @@ import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { Running } from '../cli/program.js';
 
-/** Makes a disk with Debian's programs by a real build in module mode. @returns its path */
+/** Makes a disk with Debian's programs by a real build. @returns its path */
 export async function inhabitedDisk(
   root: string,
   name: string,
+  mode: 'full' | 'module',
   ...words: string[]
 ): Promise<string> {
-  const image = ['image', '--kernel', '6.1', '--mode', 'module', '--userland', 'debian'];
+  const image = ['image', '--kernel', '6.1', '--mode', mode, '--userland', 'debian'];
   const { ended } = new Running([...image, ...words, '--out', join(root, name)], {
     cwd: root,
     env: process.env as Record<string, string>,
