@@ -56,16 +56,20 @@ describe('survey', () => {
     await utimes(join(root, 'work/tree'), 1, 1);
     await mkdir(join(root, 'ccache/tree-gcc'), { recursive: true });
     await utimes(join(root, 'ccache/tree-gcc'), 2, 2);
+    await mkdir(join(root, 'vm'));
+    await writeFile(join(root, 'vm/picture.squashfs'), '');
+    await utimes(join(root, 'vm/picture.squashfs'), 3, 3);
     const found = await survey(store);
     expect(found.map(({ what }) => what)).toEqual([
       'work tree',
       "a kernel's objects, of ccache",
+      'of a machine that compiles',
       'compile:old',
       'compile:new',
       'compile:used',
     ]);
-    expect(found[2]?.bytes).toBeGreaterThanOrEqual(64 * KIB);
-    expect(found[2]?.bytes).toBeLessThan(100 * KIB);
+    expect(found[3]?.bytes).toBeGreaterThanOrEqual(64 * KIB);
+    expect(found[3]?.bytes).toBeLessThan(100 * KIB);
   });
 
   it('finds nothing where there is no store', async () => {
