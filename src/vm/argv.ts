@@ -118,6 +118,8 @@ export function guestArgv(spec: GuestSpec, memory?: string): Argv {
     ...machine(spec.accelerator, spec.state),
     ...['-m', `${String(spec.memoryMiB)}M`, '-smp', String(spec.cpus)],
     ...(spec.state === undefined ? [] : kept(spec.state, spec, memory)),
+    // The first device of virtio: the guest names its port by the device's number.
+    ...(spec.output === true ? outputPort(spec.ports) : []),
     ...network(spec),
     ...(spec.disks ?? []).flatMap(disk),
     // A restart, which is also what follows a panic, ends QEMU.
@@ -133,7 +135,6 @@ export function guestArgv(spec: GuestSpec, memory?: string): Argv {
       '-serial',
       `chardev:${port}`,
     ]),
-    ...(spec.output === true ? outputPort(spec.ports) : []),
     ...(spec.shares ?? []).flatMap((share) => ['-virtfs', virtfs(share)]),
   ];
 }

@@ -49,5 +49,6 @@ async function isCurrent(file: string, directory: string, signal: AbortSignal): 
   // Of a clock that was set back since, no time says anything.
   if (made === undefined || made.mtimeMs > Date.now()) return false;
   const words = ['find', directory, '-cnewer', file, '-print', '-quit'] as const;
-  return (await exec(words, { signal })).stdout === '';
+  // 1: a folder that we may not read, and so could not make a picture of.
+  return (await exec(words, { accept: [0, 1], signal })).stdout === '';
 }

@@ -54,8 +54,14 @@ describe('guestArgv', () => {
       'local,path=/r,mount_tag=root,security_model=none,multidevs=remap,readonly=on',
       'local,path=/a,,b,mount_tag=work,security_model=none,multidevs=remap',
     ]);
-    expect(after(argv, '-chardev').at(-1)).toBe('pipe,id=output,path=/s/ports/output');
+    expect(after(argv, '-chardev')).toContain('pipe,id=output,path=/s/ports/output');
     expect(after(argv, '-device')).toContain('virtserialport,chardev=output');
+  });
+
+  it('has the port for output at the first device of virtio, whose number is in the name of it', () => {
+    const nics = [{ mac: '52:54:00:00:00:01', socket: 'link.host' }];
+    const argv = guestArgv({ ...SPEC, output: true, disks: ['/d'], nics });
+    expect(after(argv, '-device')[0]).toBe('virtio-serial-pci,max_ports=2');
   });
 
   it('gives disks that are only read, in order', () => {
