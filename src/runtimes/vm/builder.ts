@@ -67,12 +67,16 @@ function confinementOf({ jail, memoryMiB, processes }: Found): Builder['confinem
     network: 'off',
     filesystem: 'confined',
     user: 'unprivileged',
-    limits: {
-      memory: memoryMiB * 2 ** 20,
-      processes,
-      how: "the virtual machine's memory; its kernel counts processes (RLIMIT_NPROC)",
-    },
+    limits: limitsOf(memoryMiB, processes),
     how: `a virtual machine without a network card under QEMU${around}; only the work tree is writable`,
+  };
+}
+
+function limitsOf(memoryMiB: number, processes: number): Machine['limits'] {
+  return {
+    memory: memoryMiB * 2 ** 20,
+    processes,
+    how: "the virtual machine's memory; its kernel counts processes (control groups, version 2)",
   };
 }
 
@@ -95,7 +99,7 @@ async function runtimeOver(
     pictures: folder,
     readable: [cache],
     user: jail === BWRAP ? JAILED : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
-    processes,
+    limits: limitsOf(memoryMiB, processes),
     jail: await jailOf(jail, calibration, cache),
   };
   return {

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { commandFailure, EXCERPT_LINES, type Argv } from '../../host/exec.js';
 import { removeTree } from '../../host/files.js';
 import { Failed } from '../../model/failure.js';
-import type { BuildCommand } from '../../model/runtime.js';
+import type { BuildCommand, Limits } from '../../model/runtime.js';
 import type { GuestSpec } from '../../vm/argv.js';
 import { startGuest } from '../../vm/guest.js';
+import { limitFailure } from '../limit-failure.js';
 import { pictureOf } from './picture.js';
-import { commandScript, exitCodeIn, sharesOf, type User } from './script.js';
+import { commandScript, exitCodeIn, limitIn, sharesOf, type User } from './script.js';
 
 /** What all commands of a runtime have in common. */
 export interface Machine extends Pick<
@@ -22,8 +23,8 @@ export interface Machine extends Pick<
   readonly pictures: string;
   readonly readable: readonly string[];
   readonly user: User;
-  /** Processes and threads that a command may have at a time. */
-  readonly processes: number;
+  /** What a command may have: the machine's memory, and so many processes and threads. */
+  readonly limits: Limits & Required<Pick<Limits, 'processes'>>;
   /** Puts a jail around QEMU, which may write these paths only. */
   readonly jail: (argv: Argv, writable: readonly string[]) => Argv;
 }
@@ -56,7 +57,7 @@ export async function runInMachine(machine: Machine, command: BuildCommand): Pro
 }
 
 async function bootAndRun(machine: Machine, command: BuildCommand, ports: string): Promise<void> {
-  const { root, pictures, readable, user, processes, jail, ...hardware } = machine;
+  const { root, pictures, readable, user, limits, jail, ...hardware } = machine;
   const { argv, sources, writable, signal, log } = command;
   const seen = [root, ...(sources === undefined ? [] : [sources])];
   const disks = await Promise.all(seen.map((path) => pictureOf(pictures, path, user, signal)));
@@ -87,13 +88,16 @@ async function bootAndRun(machine: Machine, command: BuildCommand, ports: string
   );
   try {
     const now = Date.now() / 1000;
-    const script = commandScript(command, { shares, user, processes, now });
+    const script = commandScript(command, { shares, user, processes: limits.processes, now });
     const { stdout, stderr } = await guest.run(script, FOREVER_MS);
     // Only after it has all the output been read.
     await guest.kill();
     const code = exitCodeIn(stdout);
     if (code === undefined) throw notRun(command, stderr);
-    if (code !== 0) throw commandFailure(argv, command, tail, `exit code ${String(code)}`);
+    if (code === 0) return;
+    const failed = commandFailure(argv, command, tail, `exit code ${String(code)}`);
+    const met = limitIn(stdout);
+    throw met === undefined ? failed : limitFailure(met, limits, command, failed.failure);
   } finally {
     await guest.kill();
   }

@@ -3,6 +3,7 @@ import { quoted } from '../../host/shell-words.js';
 import type { BuildCommand } from '../../model/runtime.js';
 import type { Share } from '../../vm/argv.js';
 import { commandEnv } from '../environment.js';
+import type { LimitName } from '../limits.js';
 
 /** Who a command runs as in the virtual machine. */
 export interface User {
@@ -57,6 +58,11 @@ export function commandScript(
     `command ${words.map(quoted).join(' ')}`,
     '',
   ].join('\n');
+}
+
+/** The limit that the script tells of, if the command met one. */
+export function limitIn(stdout: string): LimitName | undefined {
+  return /^met (processes|memory)$/m.exec(stdout)?.[1] as LimitName | undefined;
 }
 
 /** The exit code that the script tells, or undefined if the command was not even run. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { commandScript, exitCodeIn, sharesOf } from '../../../../src/runtimes/vm/script.js';
+import { commandScript, exitCodeIn, limitIn, sharesOf } from '../../../../src/runtimes/vm/script.js';
 
 const SHARES = sharesOf(['/store'], ['/store/work', "/it's $HOME, here"]);
 const CIRCUMSTANCES = {
@@ -70,6 +70,15 @@ describe('commandScript', () => {
     const output = execFileSync('sh', ['-c', `${broken}\ntrue`], { encoding: 'utf8' });
     expect(output).toContain('root');
     expect(output).not.toContain('command');
+  });
+});
+
+describe('limitIn', () => {
+  it('reads which limit was met, and none into other words', () => {
+    expect(limitIn('met processes\nended 137\n')).toBe('processes');
+    expect(limitIn('met memory\nended 137\n')).toBe('memory');
+    expect(limitIn('ended 1\n')).toBeUndefined();
+    expect(limitIn('met time\nended 1\n')).toBeUndefined();
   });
 });
 
