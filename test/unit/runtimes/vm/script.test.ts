@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { commandScript, exitCodeIn, limitIn, sharesOf } from '../../../../src/runtimes/vm/script.js';
+import {
+  commandScript,
+  exitCodeIn,
+  limitIn,
+  sharesOf,
+} from '../../../../src/runtimes/vm/script.js';
 
 const SHARES = sharesOf(['/store'], ['/store/work', "/it's $HOME, here"]);
 const CIRCUMSTANCES = {
