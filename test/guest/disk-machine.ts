@@ -12,12 +12,8 @@ const HARDWARE = {
   pc: {
     card: 'e1000',
     disk: [
-      '-device',
-      'ich9-ahci,id=ahci',
-      '-device',
-      'ide-hd,drive=disk,bus=ahci.0',
-      '-vga',
-      'std',
+      ...['-device', 'ich9-ahci,id=ahci', '-device', 'ide-hd,drive=disk,bus=ahci.0'],
+      ...['-vga', 'std'],
     ],
   },
 } as const;

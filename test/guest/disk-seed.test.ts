@@ -77,21 +77,24 @@ describe('a disk that belongs to nobody', () => {
     },
   };
 
-  it.each(Object.keys(volumes))("takes name and keys of others' seeds on %s", async (kind) => {
-    const key = readFileSync(path('key.pub'), 'utf8').trim();
-    writeFileSync(path('meta-data'), THEIRS['meta-data']);
-    writeFileSync(path('user-data'), THEIRS['user-data'](key));
-    rmSync(path('known'), { force: true });
-    volumes[kind]?.(path(kind), [path('meta-data'), path('user-data')]);
-    const [login, told] = await boot(path(kind), 'tower');
-    for (const line of [
-      'meta-data: network-interfaces is not taken; only local-hostname and public-keys are',
-      'user-data: runcmd is not taken; only hostname and ssh_authorized_keys are',
-      'what it has for a name is none',
-      'what it has for a key is none',
-    ]) {
-      expect(told).toContain(`seed: ${line}\r\n`);
-    }
-    expect(await ssh(login, 'ls /root; cat /root/.ssh/authorized_keys')).toBe(`${key}\n`);
-  });
+  it.each(Object.entries(volumes))(
+    "takes name and keys of others' seeds on %s",
+    async (kind, write) => {
+      const key = readFileSync(path('key.pub'), 'utf8').trim();
+      writeFileSync(path('meta-data'), THEIRS['meta-data']);
+      writeFileSync(path('user-data'), THEIRS['user-data'](key));
+      rmSync(path('known'), { force: true });
+      write(path(kind), [path('meta-data'), path('user-data')]);
+      const [login, told] = await boot(path(kind), 'tower');
+      for (const line of [
+        'meta-data: network-interfaces is not taken; only local-hostname and public-keys are',
+        'user-data: runcmd is not taken; only hostname and ssh_authorized_keys are',
+        'what it has for a name is none',
+        'what it has for a key is none',
+      ]) {
+        expect(told).toContain(`seed: ${line}\r\n`);
+      }
+      expect(await ssh(login, 'ls /root; cat /root/.ssh/authorized_keys')).toBe(`${key}\n`);
+    },
+  );
 });
