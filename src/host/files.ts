@@ -72,6 +72,16 @@ export async function openNameless(folder: string): Promise<FileHandle> {
   return open(folder, NAMELESS | constants.O_RDWR, 0o600);
 }
 
+/** Has the disk take a file's content: a power cut must not leave another one of the same size. @throws system errors */
+export async function synced(path: string): Promise<void> {
+  const file = await open(path, 'r');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
 /** Makes a directory and those above it, if missing. @throws Failed `no-space`; other system errors as they are */
 export async function ensureDirectory(path: string): Promise<void> {
   const make = (): Promise<unknown> => mkdir(path, { recursive: true });

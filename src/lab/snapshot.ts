@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { trim } from '../engine/housekeeping.js';
 import { inventory } from '../engine/inventory.js';
 import { outlineOf } from '../engine/outline.js';
 import { damagedFile, vouch } from '../engine/soundness.js';
 import { Store } from '../engine/store.js';
+import { synced } from '../host/files.js';
 import { sha256, sha256File } from '../host/hash.js';
 import { withLock } from '../host/lock.js';
 import { requireSpace } from '../host/space.js';
@@ -102,7 +103,7 @@ export class Snapshot {
         note(`there will be no snapshot of these hosts: ${trouble.message}`);
         return undefined;
       }
-      await settle(out);
+      for (const name of await readdir(out)) await synced(join(out, name));
       const made = await store.publish({
         key,
         task: `${TASK}${order.topology.name}`,
@@ -159,16 +160,4 @@ async function byContent(boots: LabOrder['boots']): Promise<LabOrder['boots']> {
     return [host, { ...boot, kernel, initrd }] as const;
   });
   return Object.fromEntries(await Promise.all(named));
-}
-
-/** Has the disk take all of a folder's files: a power cut must not leave others of the same size and time. */
-async function settle(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const file = await open(join(folder, name), 'r');
-    try {
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { copyFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import type { KernelComplaint } from '../model/check.js';
 import { complaintOf } from './complaints.js';
 
@@ -48,12 +48,12 @@ export class Console {
 }
 
 /**
- * Copies what the kernel of a guest that goes on has said before to where the rest of it goes.
+ * Writes what the kernel of a guest that goes on has said before to where the rest of it goes, after what is there.
  *
  * @returns its lines
  */
 export async function recall(from: string, to: string): Promise<string[]> {
-  await copyFile(from, to);
   const said = await readFile(from, 'utf8');
+  await appendFile(to, said);
   return said.split('\n').slice(0, -1);
 }

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -91,6 +101,30 @@ describe.runIf(asked)('the builder qemu', () => {
     await writeFile(join(work, 'map.c'), source);
     await runtime.run(command('gcc -w -o map map.c && ./map'));
     expect((await made('mapped')).replace(/\0+$/, '')).toBe('through memory');
+  });
+
+  it('boots a machine of a kind once, and again when nothing goes on from what was saved', async () => {
+    const folder = join(STORE, 'vm');
+    const states = async (): Promise<Record<string, number>> => {
+      const names = (await readdir(folder)).filter((name) => name.endsWith('.state'));
+      const found = names.map(
+        async (name) => [name, (await stat(join(folder, name))).ino] as const,
+      );
+      return Object.fromEntries(await Promise.all(found));
+    };
+    await runtime.run(command('true'));
+    const saved = await states();
+    await runtime.run(command('echo again > again'));
+    expect(await made('again')).toBe('again\n');
+    expect(await states()).toEqual(saved);
+    for (const name of Object.keys(saved)) await truncate(join(folder, name, 'machine'), 100_000);
+    await runtime.run(command('echo booted > booted'));
+    expect(await made('booted')).toBe('booted\n');
+    const left = Object.keys(await states());
+    expect(left).toHaveLength(Object.keys(saved).length - 1);
+    await Promise.all(left.map((name) => rm(join(folder, name, 'console'))));
+    await runtime.run(command('true'));
+    expect(Object.keys(await states())).toHaveLength(left.length + 1);
   });
 
   it('tells a machine that died under a command', async () => {

@@ -2,7 +2,7 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Builder, Runtime, Workshop } from '../../model/runtime.js';
-import { calibrate, type Calibration } from '../../vm/calibrate.js';
+import { calibrate, emulation, type Calibration, type Emulation } from '../../vm/calibrate.js';
 import { staticBusybox } from '../../vm/initramfs/userland.js';
 import { packagedKernel } from '../../vm/kernel-package.js';
 import { BWRAP, findJail, type Jail } from '../confine.js';
@@ -11,6 +11,7 @@ import { allowance, type LimitOptions } from '../limits.js';
 import { needed, versionsOf } from '../workshop.js';
 import { builderImage } from './image.js';
 import { unpackedKernel } from './kernel.js';
+import { Pictures } from './picture.js';
 import { runInMachine, type Machine } from './runtime.js';
 
 /** Bytes: linking a kernel takes much, and what is left keeps files that are read again and again. */
@@ -24,6 +25,7 @@ const JAILED = { uid: 1000, gid: 1000 };
 interface Found {
   readonly cache: string;
   readonly calibration: Calibration;
+  readonly emulation: Emulation;
   readonly jail: Jail;
   readonly cpus: number;
   readonly memoryMiB: number;
@@ -38,10 +40,16 @@ interface Found {
  * @throws Failed `host-lacks` without QEMU or a static busybox
  */
 export async function qemuBuilder(cache: string, limits: LimitOptions): Promise<Builder> {
-  const [calibration, jail] = await Promise.all([calibrate(cache), findJail(), staticBusybox()]);
+  const [calibration, jail, runner] = await Promise.all([
+    calibrate(cache),
+    findJail(),
+    emulation(),
+    staticBusybox(),
+  ]);
   const found = {
     cache,
     calibration,
+    emulation: runner,
     jail,
     cpus: Math.min(limits.jobs ?? Infinity, availableParallelism()),
     memoryMiB: Math.floor((limits.memory ?? ownMemory()) / 2 ** 20),
@@ -82,23 +90,27 @@ function limitsOf(memoryMiB: number, processes: number): Machine['limits'] {
 
 async function runtimeOver(
   { toolchain, vm }: Workshop,
-  { cache, calibration, jail, cpus, memoryMiB, processes }: Found,
+  { cache, calibration, emulation: runner, jail, cpus, memoryMiB, processes }: Found,
   confinement: Runtime['confinement'],
 ): Promise<Runtime> {
   if (vm === undefined) throw new Error('a virtual machine was opened without its kernel');
   const { image, release } = await packagedKernel(vm.dir);
   const { digest } = vm.manifest;
   const folder = join(cache, 'vm');
+  const user =
+    jail === BWRAP ? JAILED : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const machine: Machine = {
     kernel: await unpackedKernel(folder, image),
     initrd: await builderImage(folder, { dir: vm.dir, release, digest }),
     accelerator: calibration.accelerator,
+    emulation: runner,
     memoryMiB,
     cpus,
     root: join(toolchain.dir, 'root'),
-    pictures: folder,
+    pictures: new Pictures(folder, user),
+    states: folder,
     readable: [cache],
-    user: jail === BWRAP ? JAILED : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    user,
     limits: limitsOf(memoryMiB, processes),
     jail: await jailOf(jail, calibration, cache),
   };
@@ -119,6 +131,6 @@ async function jailOf(
   if (jail !== BWRAP) return (argv) => argv;
   const root = await toolsOfHost();
   const devices = accelerator === 'kvm' ? ['/dev/kvm'] : [];
-  return (argv, writable) =>
-    jail.wrap(argv, { root, home: '/', readable: [cache], writable, devices, cwd: '/' });
+  return (argv, writable, cwd) =>
+    jail.wrap(argv, { root, home: '/', readable: [cache], writable, devices, cwd });
 }

@@ -12,7 +12,7 @@ import { stageModules } from '../../vm/initramfs/modules.js';
 import { addStaged } from '../../vm/initramfs/staged.js';
 import { addBase, addScripts, staticBusybox } from '../../vm/initramfs/userland.js';
 
-/** What /init loads: the virtio devices, the file systems that they bring, and the layer over the root. */
+/** What is loaded: the virtio devices, the file systems that they bring, and the layer over the root. */
 const MODULES = [
   ...['virtio_pci', 'virtio_console', 'virtio_blk', '9pnet_virtio'],
   ...['squashfs', '9p', 'overlay'],

@@ -43,6 +43,25 @@ export async function pictureOf(
   return file;
 }
 
+/** The pictures of directories that nobody writes to while they are used; see pictureOf. */
+export class Pictures {
+  readonly #current = new Map<string, string>();
+
+  constructor(
+    private readonly folder: string,
+    private readonly owner: User,
+  ) {}
+
+  /** The one of a directory, whose age is looked at once. @throws as pictureOf */
+  async of(directory: string, signal: AbortSignal): Promise<string> {
+    const known = this.#current.get(directory);
+    if (known !== undefined) return known;
+    const file = await pictureOf(this.folder, directory, this.owner, signal);
+    this.#current.set(directory, file);
+    return file;
+  }
+}
+
 /** True if nothing of the directory, a name or an attribute, was changed after the picture was begun. */
 async function isCurrent(file: string, directory: string, signal: AbortSignal): Promise<boolean> {
   const made = await stat(file).catch(() => undefined);

@@ -7,9 +7,10 @@ import { removeTree } from '../../host/files.js';
 import { Failed } from '../../model/failure.js';
 import type { BuildCommand, Limits } from '../../model/runtime.js';
 import type { GuestSpec } from '../../vm/argv.js';
-import { startGuest } from '../../vm/guest.js';
+import type { Emulation } from '../../vm/calibrate.js';
 import { limitFailure } from '../limit-failure.js';
-import { pictureOf } from './picture.js';
+import { startBooted } from './booted.js';
+import type { Pictures } from './picture.js';
 import { commandScript, exitCodeIn, limitIn, sharesOf, type User } from './script.js';
 
 /** What all commands of a runtime have in common. */
@@ -19,14 +20,17 @@ export interface Machine extends Pick<
 > {
   /** The toolchain's root. */
   readonly root: string;
-  /** Where the pictures of directories are kept that the machine reads much of. */
-  readonly pictures: string;
+  readonly emulation: Emulation;
+  /** Of directories that the machine reads much of. */
+  readonly pictures: Pictures;
+  /** Folder for the states of machines. */
+  readonly states: string;
   readonly readable: readonly string[];
   readonly user: User;
   /** What a command may have: the machine's memory, and so many processes and threads. */
   readonly limits: Limits & Required<Pick<Limits, 'processes'>>;
-  /** Puts a jail around QEMU, which may write these paths only. */
-  readonly jail: (argv: Argv, writable: readonly string[]) => Argv;
+  /** Puts a jail around QEMU, which works in this folder and may write these paths only. */
+  readonly jail: (argv: Argv, writable: readonly string[], cwd: string) => Argv;
 }
 
 /** The agent of a machine whose processors all compile takes its time, the more so on a busy host. */
@@ -35,32 +39,33 @@ const SILENCE_MS = 120_000;
 const FOREVER_MS = 2 ** 31 - 1;
 /**
  * Of the kernel's words only errors: the log is the build's. Programs lie at the same addresses each time: an
- * emulated processor that meets them elsewhere translates them again.
+ * emulated processor that meets them elsewhere translates them again. Where a device's interrupt leads is in tables that
+ * are only read (MP tables); ACPI's program for it takes an emulated processor a tenth of a second a device.
  */
-const PARAMETERS = ['quiet', 'loglevel=4', 'norandmaps'];
+const PARAMETERS = ['quiet', 'loglevel=4', 'norandmaps', 'pci=noacpi'];
 
 /**
- * Boots a machine for one command, runs the command in it, and ends the machine. What the kernel
+ * Starts a machine for one command, runs the command in it, and ends the machine. What the kernel
  * says goes to the command's log, too.
  *
  * @throws Failed `command-failed` with the last lines; `guest-*` when the machine fails; `interrupted`
  */
 export async function runInMachine(machine: Machine, command: BuildCommand): Promise<void> {
-  const ports = await mkdtemp(join(tmpdir(), 'l7build-vm-'));
+  const folder = await mkdtemp(join(tmpdir(), 'l7build-vm-'));
   try {
     // Of its folder, QEMU's jail shows this one file, which has to be there before.
     await appendFile(command.log, '');
-    await bootAndRun(machine, command, ports);
+    await startAndRun(machine, command, folder);
   } finally {
-    await removeTree(ports);
+    await removeTree(folder);
   }
 }
 
-async function bootAndRun(machine: Machine, command: BuildCommand, ports: string): Promise<void> {
-  const { root, pictures, readable, user, limits, jail, ...hardware } = machine;
+async function startAndRun(machine: Machine, command: BuildCommand, folder: string): Promise<void> {
+  const { root, pictures, states, readable, user, limits, jail, emulation, ...hardware } = machine;
   const { argv, sources, writable, signal, log } = command;
   const seen = [root, ...(sources === undefined ? [] : [sources])];
-  const disks = await Promise.all(seen.map((path) => pictureOf(pictures, path, user, signal)));
+  const disks = await Promise.all(seen.map((path) => pictures.of(path, signal)));
   const shares = sharesOf(readable, writable);
   const tail: string[] = [];
   const onLine = (line: string): void => {
@@ -68,23 +73,16 @@ async function bootAndRun(machine: Machine, command: BuildCommand, ports: string
     if (tail.length > EXCERPT_LINES) tail.shift();
     command.onLine?.(line);
   };
-  const guest = await startGuest(
+  const guest = await startBooted(
     {
-      ...hardware,
-      panicNow: '-1',
-      ports,
-      consoleLog: log,
-      parameters: PARAMETERS,
-      disks,
-      shares,
-      output: true,
+      spec: { ...hardware, panicNow: '-1', parameters: PARAMETERS, disks, shares, output: true },
+      options: { signal, silenceMs: SILENCE_MS, output: { onLine, log } },
+      wrap: (words, place) =>
+        jail(words, [place.folder, place.consoleLog, ...writable], place.folder),
     },
-    {
-      signal,
-      silenceMs: SILENCE_MS,
-      output: { onLine, log },
-      wrap: (words) => jail(words, [ports, log, ...writable]),
-    },
+    { folder, consoleLog: log },
+    states,
+    emulation,
   );
   try {
     const now = Date.now() / 1000;

@@ -47,6 +47,7 @@ export function commandScript(
   ];
   return [
     '. /lib/workshop',
+    'devices &&',
     `clock ${String(Math.ceil(now))} &&`,
     `root ${ROOT_DISK} &&`,
     ...shares.map(({ tag, path, writable }) => {

@@ -17,7 +17,7 @@ const CIRCUMSTANCES = {
 };
 
 /** What guest/builder/workshop defines, each telling how it was called. */
-const TELLING = ['clock', 'root', 'picture', 'readable', 'writable', 'command']
+const TELLING = ['devices', 'clock', 'root', 'picture', 'readable', 'writable', 'command']
   .map((name) => `${name}() { printf '%s\\n' ${name} "$@"; echo; }`)
   .join('\n');
 
@@ -42,8 +42,9 @@ describe('sharesOf', () => {
 });
 
 describe('commandScript', () => {
-  it('sets the clock, mounts what lies in others after them, and runs the command last', () => {
+  it('has the devices come, sets the clock, mounts what lies in others after them, and runs the command last', () => {
     expect(calls({ argv: ['make'], cwd: '/store/work', env: {} })).toEqual([
+      ['devices'],
       ['clock', '1700000001'],
       ['root', '/dev/vda'],
       ['readable', 'share0', '/store'],
