@@ -26,6 +26,8 @@ export interface ExecOptions {
   /** Keep output in the result (default). Off for commands that print megabytes: the log has them. */
   readonly capture?: boolean;
   readonly timeoutMs?: number;
+  /** What it reads from 3, 4, … to the end; it has to. */
+  readonly handed?: readonly Uint8Array[];
   /** Exit codes that are an answer, not a failure. Default: 0 only. */
   readonly accept?: readonly number[];
 }
@@ -180,7 +182,8 @@ export async function exec(argv: Argv, options: ExecOptions = {}): Promise<ExecR
   const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env, extendEnv: false }),
-    ...standardInput(options),
+    stdio: [standardInput(options), 'pipe', 'pipe', ...(options.handed ?? [])],
+    ...(options.input === undefined ? {} : { input: options.input }),
     // execa would put all that was printed through a regular expression for its error's message.
     buffer: false,
     // Its handlers of signals end this process when ours was registered for one signal only. What is
@@ -215,9 +218,9 @@ export async function exec(argv: Argv, options: ExecOptions = {}): Promise<ExecR
   throw commandFailure(argv, options, output.tail, end);
 }
 
-function standardInput({ input, inputFile }: ExecOptions): object {
-  if (inputFile !== undefined) return { stdin: { file: inputFile } };
-  return input === undefined ? { stdin: 'ignore' } : { input };
+function standardInput({ input, inputFile }: ExecOptions): 'pipe' | 'ignore' | { file: string } {
+  if (inputFile !== undefined) return { file: inputFile };
+  return input === undefined ? 'ignore' : 'pipe';
 }
 
 function isAborted({ signal }: ExecOptions): boolean {

@@ -17,7 +17,12 @@ const KILL_AFTER_MS = 3000;
  */
 export async function withTerminal(
   argv: Argv,
-  { cwd, env, signal }: Required<Pick<ExecOptions, 'env' | 'signal'>> & Pick<ExecOptions, 'cwd'>,
+  {
+    cwd,
+    env,
+    signal,
+    handed = [],
+  }: Required<Pick<ExecOptions, 'env' | 'signal'>> & Pick<ExecOptions, 'cwd' | 'handed'>,
 ): Promise<number> {
   if (signal.aborted) throw interrupted();
   if (findProgram(argv[0], env['PATH'], cwd) === undefined) throw lacks(argv[0]);
@@ -26,7 +31,7 @@ export async function withTerminal(
     ...(cwd === undefined ? {} : { cwd }),
     env,
     extendEnv: false,
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', ...handed],
     cleanup: false,
     reject: false,
   });

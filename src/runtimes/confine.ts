@@ -23,6 +23,8 @@ export interface Bounds {
    * the terminal to control its jobs.
    */
   readonly terminal?: boolean;
+  /** The number of the open file from which the filter of system calls is read (syscall-filter.ts), if there is to be one. */
+  readonly filter?: number;
 }
 
 /** One way to keep a command in; `wrap` is pure. */
@@ -50,7 +52,7 @@ export const BWRAP: Jail = {
     user: 'unprivileged',
     how:
       'bubblewrap: own user, process, network, IPC and mount namespaces, no capabilities, no new ' +
-      'privileges, no system call filter; only the work tree is writable',
+      'privileges; only the work tree is writable',
   },
   wrap: (argv, bounds) => [
     'bwrap',
@@ -60,6 +62,7 @@ export const BWRAP: Jail = {
     '--die-with-parent',
     ...(bounds.terminal === true ? [] : ['--new-session']),
     ...['--cap-drop', 'ALL'],
+    ...(bounds.filter === undefined ? [] : ['--seccomp', String(bounds.filter)]),
     ...rootWords(bounds.root),
     ...['--dev', '/dev', '--proc', '/proc', '--remount-ro', '/proc', '--tmpfs', '/tmp'],
     ...(bounds.devices ?? []).flatMap((path) => ['--dev-bind', path, path]),

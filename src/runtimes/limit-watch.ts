@@ -30,7 +30,7 @@ export async function execWatched(
   argv: Argv,
   command: BuildCommand,
   { limits, reached }: Watch,
-  options: Pick<ExecOptions, 'cwd' | 'env'>,
+  options: Pick<ExecOptions, 'cwd' | 'env' | 'handed'>,
 ): Promise<void> {
   const { signal, log, onLine } = command;
   const stop = new AbortController();

@@ -44,7 +44,7 @@ const here = await place();
 
 async function run(limiter: Limiter, script: string): Promise<Failure | undefined> {
   const jail = await findJail();
-  const cell: Cell = { jail, limiter, confinement: jail.confinement };
+  const cell: Cell = { jail, limiter, filtered: false, confinement: jail.confinement };
   const argv = ['perl', '-e', script] as const;
   const log = join(work, 'log');
   const { signal } = new AbortController();
