@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -73,10 +82,15 @@ for (const name of ['podman', 'docker'] as const) {
     test('an import that is killed gives no image its name; the next one does, and tidies up', async () => {
       const stop = new AbortController();
       const { signal } = stop;
+      // So much that no engine has taken it in when it is killed.
+      const much = join(toolchain.dir, 'root/much');
+      await writeFile(much, '');
+      await truncate(much, 2 ** 29);
       const making = ensureImage(prefix, toolchain, { cache, signal }).catch((e: unknown) => e);
       await sleep(150);
       stop.abort();
       expect(await making).toBeInstanceOf(Failed);
+      await rm(much);
       expect(await said('image', 'ls', '--quiet', imageOf(toolchain))).toBe('');
       const whole = { cache, signal: new AbortController().signal };
       const reference = await ensureImage(prefix, toolchain, whole);
