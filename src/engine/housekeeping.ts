@@ -57,6 +57,9 @@ export function collect(
 ): Promise<{ readonly removed: readonly Stored[]; readonly left: readonly Stored[] }> {
   return store.alone(async () => {
     for (const folder of ['staging', REBUILDS]) await removeTree(join(store.root, folder));
+    for (const name of await namesIn(join(store.root, 'vm'))) {
+      if (name.startsWith('.')) await removeTree(join(store.root, 'vm', name));
+    }
     return trim(store, limit, options.signal);
   }, options);
 }

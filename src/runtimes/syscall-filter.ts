@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
-/** Of x86-64, by arch/x86/entry/syscalls/syscall_64.tbl: what engines refuse to a container without powers as well. */
+/** Of x86-64, by arch/x86/entry/syscalls/syscall_64.tbl: most of them engines refuse to a container without powers, too. */
 const REFUSED = {
   // The kernel: its modules, its successor, its log, its times and its counters.
   ...{ create_module: 174, init_module: 175, delete_module: 176, finit_module: 313 },
@@ -15,7 +15,7 @@ const REFUSED = {
   ...{ unshare: 272, setns: 308 },
   // Keys, which belong to no namespace.
   ...{ add_key: 248, request_key: 249, keyctl: 250 },
-  // Other processes' memory and files, and where memory lies.
+  // Other processes' memory and files by short ways (ptrace(2) is left to debuggers), and where memory lies.
   ...{ process_vm_readv: 310, process_vm_writev: 311, process_madvise: 440 },
   ...{ pidfd_getfd: 438, kcmp: 312, userfaultfd: 323, move_pages: 279, mbind: 237 },
   ...{ get_mempolicy: 239, set_mempolicy: 238, set_mempolicy_home_node: 450 },
@@ -34,10 +34,20 @@ const NEW_NAMESPACES = 0x7e_02_00_00;
 const X86_64 = 0xc0_00_00_3e;
 const X32 = 0x40_00_00_00;
 
-/** Offsets in struct seccomp_data of include/uapi/linux/seccomp.h; of an argument its lower half. */
+/** Of ioctl(2), what puts words into a terminal as if they were typed there (CVE-2017-5226). */
+const IOCTL = 16;
+const TIOCSTI = 0x5412;
+const TIOCLINUX = 0x541c;
+
+/** Sockets between a virtual machine and its host, which belong to no namespace. */
+const SOCKET = 41;
+const AF_VSOCK = 40;
+
+/** Offsets in struct seccomp_data of include/uapi/linux/seccomp.h. */
 const NUMBER = 0;
 const ARCH = 4;
-const FIRST_ARGUMENT = 16;
+/** Of an argument its lower half, which is all that the kernel looks at in those below. */
+const argument = (nth: number): number => 16 + 8 * nth;
 
 /** Answers (SECCOMP_RET_*): go on, or an error of include/uapi/asm-generic/errno*.h. */
 const ALLOW = 0x7f_ff_00_00;
@@ -64,9 +74,15 @@ const when = (test: number, value: number, then: number): Instruction[] => [
   answer(then),
 ];
 
+/** Judges a call by one of its arguments. */
+const byArgument = (call: number, nth: number, ...judged: Instruction[][]): Instruction[] => {
+  const rest = [load(argument(nth)), ...judged.flat(), answer(ALLOW)];
+  return [[IF_EQUAL, 0, rest.length, call], ...rest];
+};
+
 /**
- * The system calls that a command may not make, as a program for seccomp(2): those that engines refuse to a
- * container without powers, and all of other architectures. A compiler makes none of them.
+ * The system calls that a command may not make, as a program for seccomp(2): what reaches beyond its namespaces or
+ * makes others, and all of other architectures. A compiler for this one makes none of them.
  *
  * @returns an array of struct sock_filter, as bwrap(1) reads it
  */
@@ -79,10 +95,9 @@ export function syscallFilter(): Buffer {
     ...when(IF_NOT_BELOW, X32, ENOSYS),
     ...when(IF_EQUAL, CLONE3, ENOSYS),
     ...Object.values(REFUSED).flatMap((number) => when(IF_EQUAL, number, EPERM)),
-    [IF_EQUAL, 1, 0, CLONE],
-    answer(ALLOW),
-    load(FIRST_ARGUMENT),
-    ...when(IF_ANY_BIT, NEW_NAMESPACES, EPERM),
+    ...byArgument(CLONE, 0, when(IF_ANY_BIT, NEW_NAMESPACES, EPERM)),
+    ...byArgument(IOCTL, 1, when(IF_EQUAL, TIOCSTI, EPERM), when(IF_EQUAL, TIOCLINUX, EPERM)),
+    ...byArgument(SOCKET, 0, when(IF_EQUAL, AF_VSOCK, EPERM)),
     answer(ALLOW),
   ];
   const bytes = Buffer.alloc(program.length * INSTRUCTION);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exec } from '../host/exec.js';
 import { programVersion } from '../host/program-version.js';
 import { ensureDirectory, readJson, removeTree, writeAtomically } from '../host/files.js';
+import { sha256 } from '../host/hash.js';
 import { Failed } from '../model/failure.js';
 import { ACCELERATORS, bootSectorArgv, type Accelerator } from './argv.js';
 import { BOOT_SECTOR_EXIT, bootSector } from './boot-sector.js';
@@ -26,6 +27,8 @@ export interface Calibration {
 export interface Emulation {
   readonly qemu: string;
   readonly cpu: string;
+  /** A digest of what it can do, and of its microcode. */
+  readonly features: string;
   readonly kernel: string;
 }
 
@@ -60,14 +63,26 @@ export async function emulation(): Promise<Emulation> {
   return {
     qemu: await programVersion('qemu-system-x86_64'),
     cpu: cpus()[0]?.model ?? 'unknown',
+    features: await featuresOfCpu(),
     kernel: release(),
   };
+}
+
+/** Of /proc/cpuinfo, x86's lines (proc_cpuinfo(5)): processors of one name may differ from machine to machine of a cloud. */
+async function featuresOfCpu(): Promise<string> {
+  const told = await readFile('/proc/cpuinfo', 'utf8');
+  return sha256(
+    told
+      .match(/^(?:flags|microcode)\s*:.*$/gm)
+      ?.slice(0, 2)
+      .join('\n') ?? '',
+  );
 }
 
 function cachedFor(host: Emulation, stored: unknown): Calibration | undefined {
   const found = stored as
     { host?: Partial<Emulation>; calibration?: Partial<Calibration> } | undefined;
-  const same = (['qemu', 'cpu', 'kernel'] as const).every(
+  const same = (['qemu', 'cpu', 'features', 'kernel'] as const).every(
     (key) => found?.host?.[key] === host[key],
   );
   const calibration = found?.calibration;

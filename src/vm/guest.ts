@@ -89,9 +89,6 @@ export class Guest {
     });
     if (this.#keeper !== undefined) this.#ports.push(await this.#keeper.open(this.spec.ports));
     const from = goesOnFrom(this.spec.state);
-    if (from !== undefined) {
-      for (const line of await recall(from.console, this.spec.consoleLog)) this.#onConsole(line);
-    }
     if (this.spec.output === true) await this.#open(OUTPUT, this.options.output ?? {});
     await this.#open('agent', {
       onLine: (line) => {
@@ -105,7 +102,7 @@ export class Guest {
       this.#fail(hangFailure(what, this.#evidence, limits.BOOT_HINTS));
     }, limit);
     try {
-      if (from !== undefined) await this.#resume();
+      if (from !== undefined) await this.#resume(from);
       this.#hello = await this.#agent.hello();
     } finally {
       clearTimeout(timer);
@@ -210,8 +207,12 @@ export class Guest {
   }
 
   /** Has it go on from where it was saved, and sets its clock, which goes on from there as well. */
-  async #resume(): Promise<void> {
-    await this.#keeper?.load(this.#folder).catch((error: unknown) => {
+  async #resume({ console }: Pick<WholeState, 'console'>): Promise<void> {
+    const load = async (): Promise<void> => {
+      for (const line of await recall(console, this.spec.consoleLog)) this.#onConsole(line);
+      await this.#keeper?.load(this.#folder);
+    };
+    await load().catch((error: unknown) => {
       const failed = deathFailure('did not take the state', [String(error)], this.#evidence);
       throw error instanceof Failed ? error : failed;
     });

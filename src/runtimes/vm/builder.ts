@@ -9,6 +9,7 @@ import { BWRAP, findJail, type Jail } from '../confine.js';
 import { toolsOfHost } from '../jail-root.js';
 import { allowance, type LimitOptions } from '../limits.js';
 import { needed, versionsOf } from '../workshop.js';
+import { BootedMachines } from './booted.js';
 import { builderImage } from './image.js';
 import { unpackedKernel } from './kernel.js';
 import { Pictures } from './picture.js';
@@ -103,12 +104,11 @@ async function runtimeOver(
     kernel: await unpackedKernel(folder, image),
     initrd: await builderImage(folder, { dir: vm.dir, release, digest }),
     accelerator: calibration.accelerator,
-    emulation: runner,
     memoryMiB,
     cpus,
     root: join(toolchain.dir, 'root'),
     pictures: new Pictures(folder, user),
-    states: folder,
+    booted: new BootedMachines(folder, runner),
     readable: [cache],
     user,
     limits: limitsOf(memoryMiB, processes),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { randomBytes } from 'node:crypto';
 import { appendFile, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +8,8 @@ import { removeTree } from '../../host/files.js';
 import { Failed } from '../../model/failure.js';
 import type { BuildCommand, Limits } from '../../model/runtime.js';
 import type { GuestSpec } from '../../vm/argv.js';
-import type { Emulation } from '../../vm/calibrate.js';
 import { limitFailure } from '../limit-failure.js';
-import { startBooted } from './booted.js';
+import type { BootedMachines } from './booted.js';
 import type { Pictures } from './picture.js';
 import { commandScript, exitCodeIn, limitIn, sharesOf, type User } from './script.js';
 
@@ -20,11 +20,9 @@ export interface Machine extends Pick<
 > {
   /** The toolchain's root. */
   readonly root: string;
-  readonly emulation: Emulation;
   /** Of directories that the machine reads much of. */
   readonly pictures: Pictures;
-  /** Folder for the states of machines. */
-  readonly states: string;
+  readonly booted: BootedMachines;
   readonly readable: readonly string[];
   readonly user: User;
   /** What a command may have: the machine's memory, and so many processes and threads. */
@@ -35,6 +33,8 @@ export interface Machine extends Pick<
 
 /** The agent of a machine whose processors all compile takes its time, the more so on a busy host. */
 const SILENCE_MS = 120_000;
+/** Bytes: as many as a key of the kernel's generator has. */
+const SEED = 32;
 /** No limit: setTimeout takes no more. */
 const FOREVER_MS = 2 ** 31 - 1;
 /**
@@ -42,7 +42,7 @@ const FOREVER_MS = 2 ** 31 - 1;
  * emulated processor that meets them elsewhere translates them again. Where a device's interrupt leads is in tables that
  * are only read (MP tables); ACPI's program for it takes an emulated processor a tenth of a second a device.
  */
-const PARAMETERS = ['quiet', 'loglevel=4', 'norandmaps', 'pci=noacpi'];
+const PARAMETERS = ['quiet', 'loglevel=4', 'norandmaps', 'acpi=noirq'];
 
 /**
  * Starts a machine for one command, runs the command in it, and ends the machine. What the kernel
@@ -62,7 +62,7 @@ export async function runInMachine(machine: Machine, command: BuildCommand): Pro
 }
 
 async function startAndRun(machine: Machine, command: BuildCommand, folder: string): Promise<void> {
-  const { root, pictures, states, readable, user, limits, jail, emulation, ...hardware } = machine;
+  const { root, pictures, booted, readable, user, limits, jail, ...hardware } = machine;
   const { argv, sources, writable, signal, log } = command;
   const seen = [root, ...(sources === undefined ? [] : [sources])];
   const disks = await Promise.all(seen.map((path) => pictures.of(path, signal)));
@@ -73,7 +73,7 @@ async function startAndRun(machine: Machine, command: BuildCommand, folder: stri
     if (tail.length > EXCERPT_LINES) tail.shift();
     command.onLine?.(line);
   };
-  const guest = await startBooted(
+  const guest = await booted.start(
     {
       spec: { ...hardware, panicNow: '-1', parameters: PARAMETERS, disks, shares, output: true },
       options: { signal, silenceMs: SILENCE_MS, output: { onLine, log } },
@@ -81,12 +81,12 @@ async function startAndRun(machine: Machine, command: BuildCommand, folder: stri
         jail(words, [place.folder, place.consoleLog, ...writable], place.folder),
     },
     { folder, consoleLog: log },
-    states,
-    emulation,
   );
   try {
     const now = Date.now() / 1000;
-    const script = commandScript(command, { shares, user, processes: limits.processes, now });
+    const seed = randomBytes(SEED).toString('hex');
+    const { processes } = limits;
+    const script = commandScript(command, { shares, user, processes, now, seed });
     const { stdout, stderr } = await guest.run(script, FOREVER_MS);
     // Only after it has all the output been read.
     await guest.kill();

@@ -31,6 +31,8 @@ interface Circumstances {
   readonly processes: number;
   /** Seconds since 1970. Files' times are the host's, and must not lie in the guest's future. */
   readonly now: number;
+  /** A word that no other machine gets, for random numbers that are not those of all who go on from one state. */
+  readonly seed: string;
 }
 
 /**
@@ -38,7 +40,7 @@ interface Circumstances {
  */
 export function commandScript(
   command: Pick<BuildCommand, 'argv' | 'cwd' | 'env' | 'programs' | 'sources'>,
-  { shares, user, processes, now }: Circumstances,
+  { shares, user, processes, now, seed }: Circumstances,
 ): string {
   const words = [
     ...[String(processes), String(user.uid), String(user.gid), command.cwd],
@@ -49,6 +51,7 @@ export function commandScript(
     '. /lib/workshop',
     'devices &&',
     `clock ${String(Math.ceil(now))} &&`,
+    `seed ${quoted(seed)} &&`,
     `root ${ROOT_DISK} &&`,
     ...shares.map(({ tag, path, writable }) => {
       return `${writable ? 'writable' : 'readable'} ${tag} ${quoted(path)} &&`;

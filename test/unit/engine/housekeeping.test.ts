@@ -89,11 +89,13 @@ describe('collect', () => {
     await fill('b', 64, 2);
     await fill('c', 64, 1);
     await store.stage('half');
+    await mkdir(join(root, 'vm/.half.state.1'), { recursive: true });
     const { removed, left } = await collect(store, 100 * KIB, circumstances());
     expect(removed.map(({ what }) => what)).toEqual(['compile:a', 'compile:b']);
     expect(await entries()).toEqual(['c']);
     expect(totalOf(left)).toBeLessThan(100 * KIB);
     expect(await readdir(root)).not.toContain('staging');
+    expect(await readdir(join(root, 'vm'))).toEqual([]);
   });
 
   it('frees what trees have in common before it says that it is enough', async () => {

@@ -14,10 +14,11 @@ const CIRCUMSTANCES = {
   user: { uid: 1000, gid: 100 },
   processes: 192,
   now: 1_700_000_000.2,
+  seed: 'f00d',
 };
 
 /** What guest/builder/workshop defines, each telling how it was called. */
-const TELLING = ['devices', 'clock', 'root', 'picture', 'readable', 'writable', 'command']
+const TELLING = ['devices', 'clock', 'seed', 'root', 'picture', 'readable', 'writable', 'command']
   .map((name) => `${name}() { printf '%s\\n' ${name} "$@"; echo; }`)
   .join('\n');
 
@@ -46,6 +47,7 @@ describe('commandScript', () => {
     expect(calls({ argv: ['make'], cwd: '/store/work', env: {} })).toEqual([
       ['devices'],
       ['clock', '1700000001'],
+      ['seed', 'f00d'],
       ['root', '/dev/vda'],
       ['readable', 'share0', '/store'],
       ['writable', 'share1', '/store/work'],
