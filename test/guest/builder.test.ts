@@ -28,11 +28,8 @@ const BUILT = pathToFileURL(join(PROJECT, 'dist/runtimes/index.js')).href;
 /** Milliseconds: a busy host takes its time to boot a machine. */
 const BUSY = { timeout: 300_000, interval: 200 };
 
-/** As for the contract of builders: it takes minutes under emulation. */
-const asked = process.env['L7BUILD_TEST_BUILDERS']?.split(',').includes('qemu') ?? false;
-
 /** What the builder qemu promises beside the contract of all builders (test/contract/runtimes). */
-describe.runIf(asked)('the builder qemu', () => {
+describe('the builder qemu', () => {
   let root: string;
   let work: string;
   let workshop: Workshop;

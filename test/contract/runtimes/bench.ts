@@ -13,12 +13,8 @@ import {
 import { openBuilder } from '../../../src/runtimes/index.js';
 import { STORE, workshopFor } from './workshop.js';
 
-/**
- * The builders to try: those that `L7BUILD_TEST_BUILDERS` names, with commas between, or all but qemu,
- * which boots a machine for every command: minutes under emulation.
- */
-const wanted =
-  process.env['L7BUILD_TEST_BUILDERS']?.split(',') ?? BUILDERS.filter((name) => name !== 'qemu');
+/** The builders to try: those that `L7BUILD_TEST_BUILDERS` names, with commas between, or all. */
+const wanted: readonly string[] = process.env['L7BUILD_TEST_BUILDERS']?.split(',') ?? BUILDERS;
 
 /** A builder to try, or why it is not tried. */
 export type Candidate = { readonly name: BuilderName } & (
