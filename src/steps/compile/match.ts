@@ -6,6 +6,7 @@ import type { CompileParams } from '../../model/task.js';
 import type { StepContext, StepResult } from '../../model/step.js';
 import { isOf } from '../kernel-tree.js';
 import { need } from '../needs.js';
+import { byCompiler } from './configured-for.js';
 import { makerAt } from './make.js';
 import type { BuildSite } from './site.js';
 import { lastTotal, noteTotal } from './totals.js';
@@ -21,13 +22,17 @@ const MODULE = 'xt_layer7.ko';
  * (Documentation/kbuild/modules.rst).
  */
 export async function compileMatch({ version }: Params, ctx: StepContext): Promise<StepResult> {
-  const release = await utsRelease(await headersDir(need(ctx, 'headers').dir));
+  const headers = await headersDir(need(ctx, 'headers').dir);
+  const release = await utsRelease(headers);
   if (!isOf(release, version)) throw otherRelease(release, version);
   const site = await matchSite(ctx, ctx.scratch);
   const total = await lastTotal(ctx);
   const home = join(ctx.out, 'modules/lib/modules', release, 'updates');
   const maker = await makerAt(site, ctx, { writable: [ctx.scratch, ctx.out], total });
-  await maker.make(`-j${String(ctx.jobs)}`, ...site.targets);
+  const { toolchain } = await ctx.runtime();
+  await maker.make(`-j${String(ctx.jobs)}`, ...site.targets).catch(async (error: unknown) => {
+    throw await byCompiler(error, headers, toolchain['gcc'] ?? '');
+  });
   await noteTotal(ctx, maker.objects());
   await mkdir(home, { recursive: true });
   await copyFile(join(site.cwd, MODULE), join(home, MODULE));
