@@ -46,7 +46,7 @@ async function takesFilter(jail: Jail): Promise<boolean> {
   const bounds = { root, home: '/', readable: [], writable: [], cwd: '/', ...FILTERED.bounds };
   const argv = jail.wrap(['cat', '/proc/self/status'], bounds);
   try {
-    const { stdout } = await exec(argv, { handed: FILTERED.handed, timeoutMs: 5000 });
+    const { stdout } = await exec(argv, { handed: FILTERED.handed, timeoutMs: 30_000 });
     return /^Seccomp:\s*2$/m.test(stdout);
   } catch (error) {
     if (error instanceof Failed) return false;

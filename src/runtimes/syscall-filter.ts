@@ -82,7 +82,7 @@ const byArgument = (call: number, nth: number, ...judged: Instruction[][]): Inst
 
 /**
  * The system calls that a command may not make, as a program for seccomp(2): what reaches beyond its namespaces or
- * makes others, and all of other architectures. A compiler for this one makes none of them.
+ * makes others, and all of other architectures. No build needs one of them: libraries go on without clone3(2).
  *
  * @returns an array of struct sock_filter, as bwrap(1) reads it
  */

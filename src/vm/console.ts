@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { appendFile, readFile } from 'node:fs/promises';
+import { writing } from '../host/space.js';
 import type { KernelComplaint } from '../model/check.js';
 import { complaintOf } from './complaints.js';
 
@@ -51,9 +52,10 @@ export class Console {
  * Writes what the kernel of a guest that goes on has said before to where the rest of it goes, after what is there.
  *
  * @returns its lines
+ * @throws Failed `no-space`; other system errors as they are
  */
 export async function recall(from: string, to: string): Promise<string[]> {
   const said = await readFile(from, 'utf8');
-  await appendFile(to, said);
+  await writing(to, () => appendFile(to, said));
   return said.split('\n').slice(0, -1);
 }

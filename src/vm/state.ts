@@ -22,8 +22,9 @@ const FAST = { 'max-bandwidth': 2 ** 40 } as const;
 /** A card that moves tells the network by frames of its own, which nobody here is to see or count. */
 const QUIET = { 'announce-rounds': 0 } as const;
 
-/** What QEMU calls a migration that goes no further. */
+/** What QEMU calls a migration that goes no further, and one that was never begun. */
 const ENDED: ReadonlySet<string> = new Set(['completed', 'failed', 'cancelled']);
+const NONE: ReadonlySet<string> = new Set(['', 'none']);
 /** Milliseconds between two looks at how far it is. */
 const LOOK_MS = 5;
 
@@ -153,7 +154,11 @@ export class StateKeeper {
   /** Until a migration has come to its end the guest cannot go on. */
   async #cancel(): Promise<void> {
     await this.#qmp.execute('migrate_cancel');
-    while (!ENDED.has(await this.#status())) await delay(LOOK_MS);
+    for (;;) {
+      const status = await this.#status();
+      if (ENDED.has(status) || NONE.has(status)) return;
+      await delay(LOOK_MS);
+    }
   }
 
   async #completed(): Promise<void> {

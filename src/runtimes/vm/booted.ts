@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-import { appendFile, chmod, mkdtemp, rename, utimes } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Argv } from '../../host/exec.js';
-import { ensureDirectory, kindOf, removeTree, synced, temporaryName } from '../../host/files.js';
+import { removeTree } from '../../host/files.js';
 import { sha256 } from '../../host/hash.js';
-import { withLock } from '../../host/lock.js';
-import { Failed } from '../../model/failure.js';
+import { errorCode } from '../../host/space.js';
+import { Failed, type FailureReason } from '../../model/failure.js';
 import { guestArgv, type GuestSpec, type GuestState, type WholeState } from '../../vm/argv.js';
 import type { Emulation } from '../../vm/calibrate.js';
+import { complaintOf } from '../../vm/complaints.js';
 import { startGuest, type Guest } from '../../vm/guest.js';
 import type { GuestOptions } from '../../vm/guest-options.js';
+import { SavedState } from './saved-state.js';
 
 /** Raised by hand when what a machine has been through before it is saved changes, other than by its files. */
 const REVISION = 1;
-/** For all who can enter the store, as the rest of it. */
-const READABLE = 0o644;
 /** Failures that no other way of starting a machine would be spared. */
-const FINAL: ReadonlySet<string> = new Set(['interrupted', 'host-lacks']);
+const FINAL: ReadonlySet<FailureReason> = new Set(['interrupted', 'host-lacks']);
 
 /** Where QEMU works, a folder of its own, and the file that the console goes to. */
 export interface Place {
@@ -38,7 +38,7 @@ export interface BuilderMachine {
  * each kind boots and is saved, and all go on from there.
  */
 export class BootedMachines {
-  /** Kinds of which none went on, by the folders of their states. */
+  /** Kinds of which none went on. */
   readonly #useless = new Set<string>();
 
   /**
@@ -56,25 +56,29 @@ export class BootedMachines {
    * @throws Failed as startGuest
    */
   async start(machine: BuilderMachine, place: Place): Promise<Guest> {
-    const saved = join(this.folder, `${kindOfMachine(machine.spec, this.emulation)}.state`);
-    if (!this.#useless.has(saved)) {
-      try {
-        await ensureSaved(machine, saved);
-        const guest = await start(machine, place, { to: 'return', ...stateIn(saved) });
-        await noteUse(saved);
-        return guest;
-      } catch (error) {
-        if (!(error instanceof Failed) || FINAL.has(error.failure.reason)) throw error;
-        this.#useless.add(saved);
-        const why = error.failure.message;
-        await appendFile(
-          place.consoleLog,
-          `l7build: no machine goes on from a saved one: ${why}\n`,
-        );
-        await drop(saved);
-      }
+    const kind = kindOfMachine(machine.spec, this.emulation);
+    const guest = this.#useless.has(kind) ? undefined : await this.#goOn(machine, place, kind);
+    return guest ?? start(machine, place, { to: 'stay' });
+  }
+
+  /** Starts one that goes on from what is saved; undefined where that cannot be. */
+  async #goOn(machine: BuilderMachine, place: Place, kind: string): Promise<Guest | undefined> {
+    const saved = new SavedState(join(this.folder, `${kind}.state`));
+    const { signal } = machine.options;
+    let tried: string | undefined;
+    try {
+      await saved.ensure((files) => bootAndWrite(machine, files), signal);
+      tried = await saved.identity();
+      const guest = await start(machine, place, { to: 'return', ...saved.files });
+      await saved.noteUse();
+      return guest;
+    } catch (error) {
+      if (signal.aborted || !isSpared(error)) throw error;
+      this.#useless.add(kind);
+      await tell(error, place);
+      if (tried !== undefined) await saved.drop(tried);
+      return undefined;
     }
-    return start(machine, place, { to: 'stay' });
   }
 }
 
@@ -88,43 +92,6 @@ function kindOfMachine(spec: BuilderMachine['spec'], emulation: Emulation): stri
     shares: shares.map((share) => ({ ...share, path: '' })),
   });
   return sha256(JSON.stringify([REVISION, emulation, alike]));
-}
-
-function stateIn(saved: string): WholeState {
-  return { whole: join(saved, 'machine'), console: join(saved, 'console') };
-}
-
-/** False too for what somebody was about to remove. */
-async function isWhole(saved: string): Promise<boolean> {
-  const kinds = await Promise.all(Object.values(stateIn(saved)).map(kindOf));
-  return kinds.every((kind) => kind === 'file');
-}
-
-function lockOf(saved: string): string {
-  return `${saved}.lock`;
-}
-
-async function ensureSaved(machine: BuilderMachine, saved: string): Promise<void> {
-  if (await isWhole(saved)) return;
-  const make = async (): Promise<void> => {
-    if (!(await isWhole(saved))) await save(machine, saved);
-  };
-  await withLock(lockOf(saved), make, { signal: machine.options.signal });
-}
-
-/** What was not used for the longest time goes first when the store gets smaller. */
-async function noteUse(saved: string): Promise<void> {
-  const now = new Date();
-  // Another user's store is only read.
-  await utimes(saved, now, now).catch(() => undefined);
-}
-
-/** So that a later run makes it anew, be it the state that is damaged. */
-async function drop(saved: string): Promise<void> {
-  // Who cannot lock it cannot remove it, either.
-  await withLock(lockOf(saved), () => removeTree(saved)).catch((error: unknown) => {
-    if (!(error instanceof Failed)) throw error;
-  });
 }
 
 function start(
@@ -141,39 +108,39 @@ function start(
   );
 }
 
-/** Boots one and saves it: the folder of that name is there when all of it is, be it over a power cut. */
-async function save(machine: BuilderMachine, saved: string): Promise<void> {
+/** Boots one, and writes it to files. @throws Failed `guest-oops` too where its kernel complained, as would all that go on from it */
+async function bootAndWrite(machine: BuilderMachine, files: WholeState): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'l7build-vm-'));
-  const part = temporaryName(saved);
   try {
-    await ensureDirectory(part);
-    await bootAndWrite(machine, folder, stateIn(part));
-    await removeTree(saved);
-    await rename(part, saved);
+    const place = { folder, consoleLog: join(folder, 'said') };
+    await appendFile(place.consoleLog, '');
+    const guest = await start(machine, place, { to: 'stay' });
+    try {
+      await guest.pause();
+      await guest.write(files);
+    } finally {
+      await guest.kill();
+    }
   } finally {
-    await Promise.all([folder, part].map(removeTree));
+    await removeTree(folder);
+  }
+  const said = await readFile(files.console, 'utf8');
+  const complaint = said.split('\n').find((line) => complaintOf(line) !== undefined);
+  if (complaint !== undefined) {
+    throw new Failed({ reason: 'guest-oops', message: `the kernel said: ${complaint}` });
   }
 }
 
-async function bootAndWrite(
-  machine: BuilderMachine,
-  folder: string,
-  state: WholeState,
-): Promise<void> {
-  const place = { folder, consoleLog: join(folder, 'said') };
-  await appendFile(place.consoleLog, '');
-  const guest = await start(machine, place, { to: 'stay' });
-  try {
-    await guest.pause();
-    await guest.write(state);
-    // All that go on from it would complain of the same.
-    const complaint = guest.complaints[0];
-    if (complaint !== undefined) {
-      throw new Failed({ reason: 'guest-oops', message: `its kernel said: ${complaint.line}` });
-    }
-  } finally {
-    await guest.kill();
-  }
-  await chmod(state.whole, READABLE);
-  await Promise.all(Object.values(state).map(synced));
+/** True for what a machine that boots need not meet: a system error of the store's, or how saving or going on failed. */
+function isSpared(error: unknown): boolean {
+  if (error instanceof Failed) return !FINAL.has(error.failure.reason);
+  return errorCode(error) !== undefined;
+}
+
+/** Says in the log why a machine boots, if the log takes it. */
+async function tell(error: unknown, { consoleLog }: Place): Promise<void> {
+  const { message, details = [] } =
+    error instanceof Failed ? error.failure : { message: String(error) };
+  const lines = [`l7build: no machine goes on from a saved one: ${message}`, ...details];
+  await appendFile(consoleLog, lines.map((line) => `${line}\n`).join('')).catch(() => undefined);
 }

@@ -12,8 +12,9 @@ import { Failed } from '../../model/failure.js';
  */
 export async function byCompiler(error: unknown, headers: string, gcc: string): Promise<unknown> {
   if (!(error instanceof Failed) || error.failure.reason !== 'command-failed') return error;
-  const wanted = await configuredFor(headers);
-  if (wanted === undefined || majorOf(wanted) === majorOf(gcc)) return error;
+  const wanted = (await configuredFor(headers)) ?? '';
+  const [theirs, ours] = [majorOf(wanted), majorOf(gcc)];
+  if (theirs === undefined || ours === undefined || theirs === ours) return error;
   const hint = `the headers were configured for ${wanted}, and this is ${gcc}: --builder chroot --toolchain NAME takes another (l7build containers list)`;
   return new Failed({ ...error.failure, hints: [hint, ...(error.failure.hints ?? [])] });
 }

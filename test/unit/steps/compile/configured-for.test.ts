@@ -44,6 +44,7 @@ it('leaves a failure alone that has another cause, or headers that tell nothing'
   expect(await hints('gcc (Debian 11.3.0-12) 11.3.0')).toEqual(['a shell']);
   await configured('CONFIG_CC_VERSION_TEXT="gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0"');
   expect(await hints('gcc (Debian 12.3.0-1) 12.3.0')).toEqual(['a shell']);
+  expect(await hints('gcc, with a first line of another form')).toEqual(['a shell']);
   const interrupted = new Failed({ reason: 'interrupted', message: 'stopped' });
   expect(await byCompiler(interrupted, headers, 'gcc 11.3.0')).toBe(interrupted);
 });
