@@ -222,7 +222,8 @@ function collectSource(
   value: string,
   known: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const match = /^([a-z][a-z0-9-]*)=(.+)$/.exec(value);
+  // In a lab a name may follow its kernel (lab/kernel-sources.ts).
+  const match = /^((?:[^\s=/]+\/)?[a-z][a-z0-9-]*)=(.+)$/.exec(value);
   const [, name, path] = match ?? [];
   if (name === undefined || path === undefined) {
     throw new InvalidArgumentError(

@@ -28,7 +28,7 @@ their own have that; all other options hold for all kernels, --mode too.
 Examples:
   l7build lab up
   l7build lab up --kernel 6.12 --name newer
-  l7build lab up --kernel 6.1 --host-kernel node3=2.6.32
+  l7build lab up --kernel 6.1 --host-kernel node3=2.6.32 --source 2.6.32/linux=linux-2.6.32.tar.gz
   l7build lab up --mode module          Debian's kernel with the match: nothing long to compile`;
 
 const EXEC = `

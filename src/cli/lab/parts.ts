@@ -17,6 +17,7 @@ import { byRole, entriesFor } from '../entries-for.js';
 import type { Job } from '../job.js';
 import { PROJECT } from '../paths.js';
 import { readyJob } from '../ready-job.js';
+import { sourcesFor } from './kernel-sources.js';
 
 /** The options of what a lab's hosts boot. */
 export interface PartOptions extends Omit<ChoiceOptions, 'kernel' | 'out'> {
@@ -68,7 +69,8 @@ export async function partsFor(
   const groups: Group[] = [];
   for (const [kernel, hosts] of hostsByKernel(topology.hosts, options.kernel ?? topology.kernel)) {
     const userlands = await userlandsOf(hosts, kernel);
-    const job = await readyJob({ ...options, kernel }, { cache, signal, boots: true });
+    const own = { ...options, kernel, source: sourcesFor(kernel, options.source) };
+    const job = await readyJob(own, { cache, signal, boots: true });
     if (userlands.length > 0) await ensureThere(USERLAND, options, signal);
     groups.push({ hosts, userlands, job });
   }

@@ -6,13 +6,14 @@ import type { Exercise } from '../../model/exercise.js';
 import { EXIT, EXIT_BY_REASON, Failed, type ExitCode, type Failure } from '../../model/failure.js';
 import type { LabReport, ReportedExercise } from '../../model/lab-report.js';
 import { BACKENDS, type Backend } from '../../model/scenario.js';
-import type { Topology } from '../../model/topology.js';
+import { hostsByKernel, type Topology } from '../../model/topology.js';
 import { exerciseNames, loadExercise, loadTopology } from '../../recipe/index.js';
 import { shortest } from '../last-words.js';
 import { prepareOut } from '../out-folder.js';
 import { PROJECT } from '../paths.js';
 import { writeLine } from '../screen.js';
 import { withHostKernels } from './host-kernels.js';
+import { refuseStraySources } from './kernel-sources.js';
 import { partsFor, type Parts } from './parts.js';
 import { cellsOf, isTried, runLab, type LabJob } from './run-lab.js';
 import { labRunCommand, type RunOptions } from './run-options.js';
@@ -146,7 +147,7 @@ interface Wanted {
 /** A lab for each kernel and topology. */
 async function labsFor(
   exercises: readonly Exercise[],
-  { kernel, hostKernel }: Pick<RunOptions, 'kernel' | 'hostKernel'>,
+  { kernel, hostKernel, source }: Pick<RunOptions, 'kernel' | 'hostKernel' | 'source'>,
 ): Promise<Wanted[]> {
   const names = [...new Set(exercises.map(({ topology }) => topology))];
   const loaded = await Promise.all(names.map((name) => loadTopology(PROJECT, name)));
@@ -156,6 +157,11 @@ async function labsFor(
     const kernels = kernel.length === 0 ? [topology.kernel] : [...new Set(kernel)];
     return kernels.map((name) => ({ kernel: name, topology, exercises: here }));
   });
+  const booted = labs.map((lab) => hostsByKernel(lab.topology.hosts, lab.kernel));
+  refuseStraySources(
+    source,
+    booted.flatMap((hosts) => [...hosts.keys()]),
+  );
   // Topologies of one kernel next to each other.
   const order = [...new Set(labs.map((lab) => lab.kernel))];
   return labs.toSorted((a, b) => order.indexOf(a.kernel) - order.indexOf(b.kernel));

@@ -4,12 +4,13 @@ import { Store } from '../../engine/store.js';
 import { findLabs } from '../../lab/client.js';
 import { alreadyUp } from '../../lab/failures.js';
 import { EXIT, type ExitCode } from '../../model/failure.js';
-import type { Topology } from '../../model/topology.js';
+import { hostsByKernel, type Topology } from '../../model/topology.js';
 import { loadTopology } from '../../recipe/index.js';
 import { PROJECT } from '../paths.js';
 import { writeLine } from '../screen.js';
 import { bringUp } from './bring-up.js';
 import { withHostKernels, type HostKernels } from './host-kernels.js';
+import { refuseStraySources } from './kernel-sources.js';
 import { partsFor, type PartOptions } from './parts.js';
 import { statusLines } from './status-text.js';
 
@@ -54,8 +55,10 @@ export async function up(
   return EXIT.verified;
 }
 
-async function topologyFor({ topology: name, hostKernel }: UpOptions): Promise<Topology> {
+async function topologyFor(options: UpOptions): Promise<Topology> {
+  const { topology: name, hostKernel, kernel, source } = options;
   const topology = await loadTopology(PROJECT, name);
   const [own = topology] = await withHostKernels([topology], hostKernel);
+  refuseStraySources(source, hostsByKernel(own.hosts, kernel ?? own.kernel).keys());
   return own;
 }
