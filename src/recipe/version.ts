@@ -23,13 +23,17 @@ export function compareVersions(a: string, b: string): number {
 
 /** `''` stands for a version's end. */
 function comparePart(a: string, b: string): number {
-  if (a === '') return candidate(b) ? 1 : -Number(b !== '');
-  if (b === '') return candidate(a) ? -1 : 1;
+  const standing = standingOf(a) - standingOf(b);
+  if (standing !== 0) return standing;
   const order = Number(a) - Number(b);
   return Number.isNaN(order) ? compare(a, b) : order;
 }
 
-const candidate = (part: string): boolean => /^(?:~|-rc)/.test(part);
+/** What makes a candidate comes before the end, and all else after it, whatever the other version has there. */
+function standingOf(part: string): number {
+  if (part === '') return 1;
+  return /^(?:~|-rc)/.test(part) ? 0 : 2;
+}
 
 function parts(version: string): string[] {
   return version.match(/[0-9]+|[^0-9.]+/g) ?? [];

@@ -76,6 +76,7 @@ describe('versions', () => {
           expect(compareVersions(a, c)).toBeLessThan(0);
         }
       }),
+      { examples: [['1', '1.a', '1~a']], numRuns: 2000 },
     );
   });
 
