@@ -29,3 +29,8 @@ async function ask(program: string): Promise<string> {
   const { stdout } = await exec([program, '--version'], { timeoutMs: 10_000 });
   return stdout.split('\n').find((line) => line.trim() !== '') ?? '';
 }
+
+/** The major version in a compiler's first line, such as "gcc (Debian 12.2.0-14) 12.2.0": what follows the brackets counts. */
+export function majorOf(line: string): string | undefined {
+  return /(\d+)\.\d+\.\d+$/.exec(line)?.[1];
+}

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+import { majorOf } from '../host/program-version.js';
 import { osRelease } from '../host/os-release.js';
 import { Failed } from '../model/failure.js';
 import type { Builder, BuilderName } from '../model/runtime.js';
@@ -63,7 +64,7 @@ async function ownCompiler({
     const fits = here === suite;
     return { fits, why: `this machine is a ${here}, the toolchain ${name} of ${suite}` };
   }
-  const major = /(\d+)\.\d+\.\d+$/.exec(gcc)?.[1] ?? '?';
+  const major = majorOf(gcc) ?? '?';
   const fits = compiler === `gcc-${major}`;
   return {
     fits,

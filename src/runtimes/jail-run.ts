@@ -31,9 +31,11 @@ const UNFILTERED = { bounds: {}, handed: [] } as const;
 /** Finds how commands are kept in here, by trying. */
 export async function findCell(options: LimitOptions): Promise<Cell> {
   const jail = await findJail();
-  const limiter = await findLimiter(allowance(options), jail !== OPEN);
+  const [limiter, filtered] = await Promise.all([
+    findLimiter(allowance(options), jail !== OPEN),
+    takesFilter(jail),
+  ]);
   const { limits } = limiter;
-  const filtered = await takesFilter(jail);
   const calls = filtered ? 'system calls are filtered' : 'no system call filter';
   const how = `${jail.confinement.how}; ${calls}; limits: ${limitWords(limits)}`;
   return { jail, limiter, filtered, confinement: { ...jail.confinement, limits, how } };

@@ -282,8 +282,8 @@ export class Guest {
  *
  * @throws Failed `guest-panic`, `guest-oops` (also BUG, KASAN, lockdep, WARNING), `guest-hang` (it
  *   did not come up, or a task hangs), `guest-died` (QEMU ended), `host-lacks` (no QEMU),
- *   `interrupted`, and of one that goes on `command-failed`, `no-space`; the first four with the console's lines that matter. Then nothing runs
- *   any more
+ *   `interrupted`, and of one that goes on `command-failed`, `no-space`; the first four with the
+ *   console's lines that matter. Then nothing runs any more
  */
 export async function startGuest(spec: GuestSpec, options: limits.GuestOptions): Promise<Guest> {
   const guest = new Guest(spec, options);

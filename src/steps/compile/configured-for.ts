@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { majorOf } from '../../host/program-version.js';
 import { Failed } from '../../model/failure.js';
 
 /**
@@ -23,9 +24,4 @@ export async function byCompiler(error: unknown, headers: string, gcc: string): 
 async function configuredFor(headers: string): Promise<string | undefined> {
   const config = await readFile(join(headers, 'include/config/auto.conf'), 'utf8').catch(() => '');
   return /^CONFIG_CC_VERSION_TEXT="?([^"\n]+)"?$/m.exec(config)?.[1];
-}
-
-/** "gcc (Debian 12.2.0-14) 12.2.0": what follows the brackets counts. */
-function majorOf(version: string): string | undefined {
-  return /(\d+)\.\d+\.\d+$/.exec(version)?.[1];
 }

@@ -29,8 +29,8 @@ export async function compileMatch({ version }: Params, ctx: StepContext): Promi
   const total = await lastTotal(ctx);
   const home = join(ctx.out, 'modules/lib/modules', release, 'updates');
   const maker = await makerAt(site, ctx, { writable: [ctx.scratch, ctx.out], total });
-  const { toolchain } = await ctx.runtime();
   await maker.make(`-j${String(ctx.jobs)}`, ...site.targets).catch(async (error: unknown) => {
+    const { toolchain } = await ctx.runtime();
     throw await byCompiler(error, headers, toolchain['gcc'] ?? '');
   });
   await noteTotal(ctx, maker.objects());
